@@ -1,0 +1,1 @@
+"""The ports made real. An adapter knows its own package only."""

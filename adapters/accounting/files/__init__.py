@@ -1,0 +1,1 @@
+"""The files adapter: a folder of CSV and UBL files."""

@@ -1,0 +1,1 @@
+"""The Tryton adapter: parties, invoices, mandates and payments over REST."""

@@ -1,0 +1,1 @@
+"""The nouns of direct debit as frozen dataclasses with their rules. No database, no network, no clock."""
