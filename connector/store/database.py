@@ -1,0 +1,104 @@
+"""Opening the database: SQLite by default (WAL, FULL, foreign keys), PostgreSQL by URL.
+
+A `Store` hands out transactions. Every change of the product happens in one of them; nothing commits by itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+from connector.errors import Fatal
+
+_BUSY_TIMEOUT_MS = 30_000
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+class Store:
+    """The database of one installation.
+
+    A rehearsal is a Store whose transactions are savepoints of one that is rolled back at the end: the same code
+    runs, and nothing stays.
+    """
+
+    def __init__(self, engine: Engine, outer: Connection | None = None) -> None:
+        self.engine = engine
+        self._outer = outer
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that commits at the end and rolls back on any exception."""
+        if self._outer is None:
+            with self.engine.begin() as connection:
+                yield connection
+        else:
+            with self._outer.begin_nested():
+                yield self._outer
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Store]:
+        """A Store whose changes are all thrown away at the end."""
+        with self.engine.connect() as connection, connection.begin() as outer:
+            yield Store(self.engine, connection)
+            outer.rollback()
+
+    def upgrade(self) -> None:
+        """Bring the tables to the newest version; creates them in an empty database."""
+        with self.engine.begin() as connection:
+            command.upgrade(_alembic(connection), "head")
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """A Store on this database. Nothing is created yet but, for SQLite, the folder of the file.
+
+    Args:
+        url: sqlite:///path, or postgresql://user:password@host/name.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return Store(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True))
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise Fatal(
+            f"A database of kind {parsed.get_backend_name()} is not supported.",
+            where="config key database",
+            remedy="Write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
+        )
+    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return Store(engine)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    for pragma in (
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: two writers then wait for each other instead of failing half-way."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _alembic(connection: Connection) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
