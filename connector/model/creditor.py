@@ -34,9 +34,7 @@ class Creditor(BaseModel):
     email: str = Field(default="", description="Where debtors can ask questions.")
     phone: str = ""
     logo: Path | None = Field(default=None, description="PNG, JPEG or SVG, at most 200 kB.")
-    colour: str = Field(
-        default="#1d4ed8", pattern="^#[0-9a-fA-F]{6}$", description="Colour of buttons and headings."
-    )
+    colour: str = Field(default="#1d4ed8", pattern="^#[0-9a-fA-F]{6}$", description="Colour of buttons and headings.")
     mandate_prefix: str = Field(
         default="M", pattern="^[A-Z0-9]{1,10}$", description="First letters of mandate references."
     )

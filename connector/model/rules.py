@@ -31,9 +31,7 @@ class InviteRules(_Rules):
     scheme: Scheme = Scheme.CORE
     type: MandateType = MandateType.RECURRENT
     valid_days: int = Field(default=30, ge=1, le=365, description="Days that an invitation link works.")
-    language: Language = Field(
-        default=Language.ENGLISH, description="For customers whose language is not known."
-    )
+    language: Language = Field(default=Language.ENGLISH, description="For customers whose language is not known.")
 
 
 class NoticeChannel(StrEnum):

@@ -157,9 +157,7 @@ mandates = Table(
     _one_of("scheme", Scheme),
     _one_of("type", MandateType),
     _one_of("state", MandateState),
-    CheckConstraint(
-        "state <> 'active' OR (iban IS NOT NULL AND signed_on IS NOT NULL)", name="active_is_signed"
-    ),
+    CheckConstraint("state <> 'active' OR (iban IS NOT NULL AND signed_on IS NOT NULL)", name="active_is_signed"),
     Index("ix_mandates_customer", "source", "customer_id"),
     Index("ix_mandates_state", "state"),
     _where(

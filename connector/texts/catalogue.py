@@ -82,9 +82,7 @@ def template(language: Language, key: str, count: object = None) -> str:
 
 def keys(language: Language) -> frozenset[str]:
     """Keys of all texts of a language; a text with forms has one key."""
-    return frozenset(
-        key.rpartition(".")[0] if key.rpartition(".")[2] in _FORMS else key for key in texts_in(language)
-    )
+    return frozenset(key.rpartition(".")[0] if key.rpartition(".")[2] in _FORMS else key for key in texts_in(language))
 
 
 def placeholders(language: Language, key: str) -> frozenset[str]:

@@ -307,9 +307,7 @@ def upgrade() -> None:
         sa.Column("collection_date", sa.Date(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("total", connector.store.types.Money(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["bank_files.message_id"], name=op.f("fk_batches_message_id")
-        ),
+        sa.ForeignKeyConstraint(["message_id"], ["bank_files.message_id"], name=op.f("fk_batches_message_id")),
         sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_batches")),
     )
     op.create_table(
@@ -345,9 +343,7 @@ def upgrade() -> None:
             name=op.f("ck_collections_state"),
         ),
         sa.CheckConstraint("amount BETWEEN 1 AND 99999999999", name=op.f("ck_collections_amount")),
-        sa.ForeignKeyConstraint(
-            ["bank_file"], ["bank_files.message_id"], name=op.f("fk_collections_bank_file")
-        ),
+        sa.ForeignKeyConstraint(["bank_file"], ["bank_files.message_id"], name=op.f("fk_collections_bank_file")),
         sa.ForeignKeyConstraint(
             ["creditor", "mandate_reference"],
             ["mandates.creditor", "mandates.reference"],
@@ -372,9 +368,7 @@ def upgrade() -> None:
         sa.Column("amount", connector.store.types.Money(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.CheckConstraint("amount > 0 AND part > 0 AND attempt > 0", name=op.f("ck_claims_positive")),
-        sa.ForeignKeyConstraint(
-            ["end_to_end_id"], ["collections.end_to_end_id"], name=op.f("fk_claims_end_to_end_id")
-        ),
+        sa.ForeignKeyConstraint(["end_to_end_id"], ["collections.end_to_end_id"], name=op.f("fk_claims_end_to_end_id")),
         sa.ForeignKeyConstraint(
             ["source", "invoice_id"],
             ["invoices.source", "invoices.id"],
