@@ -164,3 +164,4 @@ class Written:
     batches: tuple[Batch, ...]
     findings: tuple[Finding, ...] = ()
     batch_of: Mapping[str, str] = field(default_factory=dict)  # only where the caller asked to keep it
+    name: str = ""  # of the file, where the writer chose it

@@ -1,0 +1,49 @@
+"""pain.008, the customer direct debit initiation: write it, check it, read it."""
+
+from __future__ import annotations
+
+from bankfiles.pain008.model import (
+    Address,
+    Amendment,
+    Batch,
+    Collection,
+    Creditor,
+    Finding,
+    Header,
+    ReferenceIssuer,
+    Scheme,
+    SequenceType,
+    Severity,
+    StructuredReference,
+    Written,
+)
+from bankfiles.pain008.writer import (
+    BrokenFile,
+    NothingToWrite,
+    SeveralFiles,
+    derived_id,
+    write,
+    write_files,
+)
+
+__all__ = [
+    "Address",
+    "Amendment",
+    "Batch",
+    "BrokenFile",
+    "Collection",
+    "Creditor",
+    "Finding",
+    "Header",
+    "NothingToWrite",
+    "ReferenceIssuer",
+    "Scheme",
+    "SequenceType",
+    "SeveralFiles",
+    "Severity",
+    "StructuredReference",
+    "Written",
+    "derived_id",
+    "write",
+    "write_files",
+]

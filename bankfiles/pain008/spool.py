@@ -1,0 +1,95 @@
+"""Transactions on their way into a file: kept on disk per batch until counts and sums are known."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from decimal import Decimal
+from types import TracebackType
+from typing import IO
+
+from bankfiles.pain008.model import Collection
+
+_BUFFER_BYTES = 64 * 1024  # of one batch, before it goes to disk
+_BUFFER_BYTES_ALL = 4 * 1024 * 1024
+_COPY_BYTES = 64 * 1024
+
+
+class SpooledBatch:
+    """One PmtInf in the making: its facts, and where its transactions lie on disk."""
+
+    def __init__(self, first: Collection) -> None:
+        self.first = first  # stands for all that the batch is grouped by
+        self.count = 0
+        self.total = Decimal(0)
+        self.size = 0  # bytes of its transactions
+        self.batch_id = ""  # known once the files are laid out
+        self._pieces: list[tuple[int, int]] = []  # offset and length on disk
+        self._buffer: list[bytes] = []
+        self._buffered = 0
+
+
+class Spool:
+    """One temporary file for all batches, so that many small batches cost no file each.
+
+    Memory holds at most 4 MiB of transactions, whatever their number.
+    """
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="pain008-")
+        self._waiting: dict[int, SpooledBatch] = {}
+        self._buffered = 0
+        self._end = 0
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def add(self, batch: SpooledBatch, transaction: bytes, amount: Decimal) -> None:
+        """Append one transaction to a batch."""
+        size = len(transaction)
+        batch.count += 1
+        batch.total += amount
+        batch.size += size
+        batch._buffer.append(transaction)
+        batch._buffered += size
+        self._buffered += size
+        if batch._buffered >= _BUFFER_BYTES:
+            self._flush(batch)
+        else:
+            self._waiting[id(batch)] = batch
+            if self._buffered >= _BUFFER_BYTES_ALL:
+                for other in list(self._waiting.values()):
+                    self._flush(other)
+
+    def read(self, batch: SpooledBatch) -> Iterator[bytes]:
+        """Yield the transactions of a batch in their order."""
+        self._flush(batch)
+        for offset, length in batch._pieces:
+            self._file.seek(offset)
+            while length > 0:
+                piece = self._file.read(min(length, _COPY_BYTES))
+                if not piece:
+                    raise OSError("The temporary file is shorter than what was written to it.")
+                length -= len(piece)
+                yield piece
+
+    def _flush(self, batch: SpooledBatch) -> None:
+        self._waiting.pop(id(batch), None)
+        if batch._buffered == 0:
+            return
+        piece = b"".join(batch._buffer)
+        self._file.seek(self._end)
+        self._file.write(piece)
+        batch._pieces.append((self._end, len(piece)))
+        self._end += len(piece)
+        self._buffered -= batch._buffered
+        batch._buffer.clear()
+        batch._buffered = 0

@@ -1,0 +1,18 @@
+"""pain.008.001.08: the 2019 version, base of the EPC guidelines in force."""
+
+from __future__ import annotations
+
+from bankfiles.pain008.layout import Layout
+from bankfiles.pain008.model import Creditor
+
+
+class Pain008V08(Layout):
+    """Builder of pain.008.001.08."""
+
+    message = "pain.008.001.08"
+    namespace = "urn:iso:std:iso:20022:tech:xsd:pain.008.001.08"
+    bic_tag = "BICFI"
+    carries_lei = True
+
+    def lei(self, creditor: Creditor) -> str:
+        return f"<Id><OrgId><LEI>{creditor.lei}</LEI></OrgId></Id>" if creditor.lei else ""

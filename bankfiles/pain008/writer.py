@@ -1,0 +1,352 @@
+"""Write pain.008 files: check each collection, group, build, check against the schema, hand over.
+
+Collections come in order and once; memory does not grow with their number beyond a few bytes each. The same input
+gives the same bytes. Nothing is handed over that the schema refuses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from bankfiles.calendar import next_target_day
+from bankfiles.identifiers import MAX_ID_LENGTH, normalise_message_id
+from bankfiles.pain008.adapt import NAME_LENGTH, Adapter
+from bankfiles.pain008.catalogue import finding
+from bankfiles.pain008.layout import Layout
+from bankfiles.pain008.model import (
+    Batch,
+    Collection,
+    Finding,
+    Header,
+    Scheme,
+    Severity,
+    Written,
+)
+from bankfiles.pain008.rules import SchemeRules
+from bankfiles.pain008.spool import Spool, SpooledBatch
+from bankfiles.pain008.v001_02 import Pain008V02
+from bankfiles.pain008.v001_08 import Pain008V08
+from bankfiles.profile import NEUTRAL, BankProfile
+from bankfiles.schema import installed_schema, schema_faults
+
+LAYOUTS: dict[str, type[Layout]] = {
+    layout.message: layout for layout in (Pain008V08, Pain008V02)
+}
+
+_BANK_ZONE = ZoneInfo("Europe/Brussels")  # TARGET's own time
+_HEAD_BYTES = 2048  # room kept for the head of the file and of each batch, when counting bytes
+_COPY_BYTES = 64 * 1024
+_CODE = re.compile(r"[A-Z0-9]{1,4}")
+
+
+class NothingToWrite(ValueError):
+    """No collection is left for the file; `findings` says why each was kept out."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        kept_out = sum(1 for one in findings if one.severity is Severity.ERROR)
+        super().__init__(
+            f"No collection can go into the file ({kept_out} errors); see the findings of each collection."
+        )
+        self.findings = findings
+
+
+class SeveralFiles(ValueError):
+    """The bank's limits, or a mix of CORE and B2B, ask for several files where one was wanted."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"These collections need {count} files at this bank; call write_files, which splits them."
+        )
+        self.count = count
+
+
+class BrokenFile(RuntimeError):
+    """What was written is not what it must be; nothing was handed over. A fault of this program."""
+
+
+def write(
+    header: Header,
+    collections: Iterable[Collection],
+    out: BinaryIO | Path,
+    *,
+    profile: BankProfile = NEUTRAL,
+    keep_batch_of: bool = False,
+) -> Written:
+    """Write one pain.008 to `out`: a binary stream, or a path that appears only when the file is complete.
+
+    A collection with an ERROR finding is kept out of the file and told in `Written.findings`. `keep_batch_of` asks
+    for `Written.batch_of` (end-to-end id to batch id), which takes memory for every collection.
+
+    Raises ValueError for a header that no bank takes, `NothingToWrite` if no collection is left, `SeveralFiles` if
+    the profile's limits ask for more than one file. In none of these cases is anything written.
+    """
+    with _Writing(header, profile, keep_batch_of) as writing:
+        writing.take(collections)
+        files = writing.files()
+        if len(files) > 1:
+            raise SeveralFiles(len(files))
+        if isinstance(out, Path):
+            return writing.to_path(out, files[0], header)
+        return writing.to_stream(out, files[0], header)
+
+
+def write_files(
+    header: Header,
+    collections: Iterable[Collection],
+    folder: Path,
+    *,
+    profile: BankProfile = NEUTRAL,
+    keep_batch_of: bool = False,
+) -> list[Written]:
+    """Write as many files into `folder` as the bank's limits ask for; `Written.name` tells each one's name.
+
+    The first has the header's message id, the next ones that id with .2, .3, ... Findings come with the first.
+    Raises as `write` does.
+    """
+    with _Writing(header, profile, keep_batch_of) as writing:
+        writing.take(collections)
+        written = []
+        for number, batches in enumerate(writing.files(), 1):
+            own = header if number == 1 else replace(
+                header, message_id=derived_id(header.message_id, f".{number}")
+            )  # fmt: skip
+            name = f"{own.message_id.replace('/', '-')}.xml"
+            one = writing.to_path(folder / name, batches, own)
+            written.append(replace(one, name=name, findings=one.findings if number == 1 else ()))
+        return written
+
+
+def derived_id(identifier: str, suffix: str) -> str:
+    """Return `identifier` with `suffix`, within 35 characters: a long one is shortened by a digest of itself."""
+    if len(identifier) + len(suffix) <= MAX_ID_LENGTH:
+        return identifier + suffix
+    digest = hashlib.sha256(identifier.encode()).hexdigest()[:8]
+    return f"{identifier[: MAX_ID_LENGTH - 9 - len(suffix)].rstrip('/ ')}-{digest}{suffix}"
+
+
+def batch_key(c: Collection) -> tuple[object, ...]:
+    """What the collections of one batch (PmtInf) have in common."""
+    return (c.collection_date, c.sequence_type, c.scheme, c.creditor, c.category_purpose)
+
+
+def handed_in_on(header: Header, profile: BankProfile) -> date:
+    """Return the day on which the bank gets a file of this header, its cut-off applied."""
+    local = header.created_at.astimezone(_BANK_ZONE)
+    if profile.cut_off is not None and local.time() > profile.cut_off:
+        return local.date() + timedelta(days=1)
+    return local.date()
+
+
+class _Writing:
+    """One call of `write`: from collections to batches on disk, and from there to files."""
+
+    def __init__(self, header: Header, profile: BankProfile, keep_batch_of: bool) -> None:
+        if profile.version not in LAYOUTS:
+            raise ValueError(
+                f"{profile.version!r} cannot be written; choose one of {', '.join(LAYOUTS)}."
+            )
+        self._layout = LAYOUTS[profile.version]()
+        self._profile = profile
+        self._header = _checked(header, profile)
+        self._findings: list[Finding] = []
+        self._spool = Spool()
+        self._batches: list[SpooledBatch] = []
+        self._batch_of: dict[str, SpooledBatch] | None = {} if keep_batch_of else None
+
+    def __enter__(self) -> _Writing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._spool.__exit__(None, None, None)
+
+    def take(self, collections: Iterable[Collection]) -> None:
+        """Check each collection, adapt it to the bank, and put it into its batch."""
+        adapter = Adapter(self._profile)
+        rules = SchemeRules(self._profile, handed_in_on(self._header, self._profile))
+        open_batches: dict[tuple[object, ...], SpooledBatch] = {}
+        build = self._layout.transaction
+        for position, given in enumerate(collections, 1):
+            collection = adapter.adapt(given, position, self._findings)
+            problems = rules.check(collection, position)
+            if problems:
+                self._findings += problems
+                if any(one.severity is Severity.ERROR for one in problems):
+                    continue
+                day = next_target_day(collection.collection_date)
+                collection = replace(collection, collection_date=day)
+            key = batch_key(collection)
+            transaction = build(collection).encode("ascii")
+            batch = open_batches.get(key)
+            if batch is None or self._is_full(batch, len(transaction)):
+                batch = open_batches[key] = self._new_batch(collection)
+            self._spool.add(batch, transaction, collection.amount)
+            if self._batch_of is not None:
+                self._batch_of[collection.end_to_end_id] = batch
+        if not self._batches:
+            raise NothingToWrite(tuple(self._findings))
+
+    def _new_batch(self, first: Collection) -> SpooledBatch:
+        if first.creditor.lei and not self._layout.carries_lei:
+            self._findings.append(
+                finding("LEI_LEFT_OUT", f"The LEI of {first.creditor.name!r} is left out.")
+            )
+        batch = SpooledBatch(first)
+        self._batches.append(batch)
+        return batch
+
+    def _is_full(self, batch: SpooledBatch, size: int) -> bool:
+        profile = self._profile
+        limits = (profile.max_transactions_per_batch, profile.max_transactions_per_file)
+        if any(limit is not None and batch.count >= limit for limit in limits):
+            return True
+        most = profile.max_bytes_per_file
+        return most is not None and batch.size + size + 2 * _HEAD_BYTES > most
+
+    def files(self) -> list[list[SpooledBatch]]:
+        """Share the batches out over files: one scheme per file, and within the bank's limits."""
+        files: list[list[SpooledBatch]] = []
+        for scheme in Scheme:
+            current: list[SpooledBatch] = []
+            for batch in self._batches:
+                if batch.first.scheme is not scheme:
+                    continue
+                if current and not self._fits(current, batch):
+                    files.append(current)
+                    current = []
+                current.append(batch)
+            if current:
+                files.append(current)
+        return files
+
+    def _fits(self, current: list[SpooledBatch], batch: SpooledBatch) -> bool:
+        profile = self._profile
+        if profile.one_batch_per_file:
+            return False
+        together = [*current, batch]
+        most = profile.max_transactions_per_file
+        if most is not None and sum(one.count for one in together) > most:
+            return False
+        most_bytes = profile.max_bytes_per_file
+        size = sum(one.size + _HEAD_BYTES for one in together) + _HEAD_BYTES
+        return most_bytes is None or size <= most_bytes
+
+    # ------------------------------------------------------------------------------------------- hand over
+
+    def to_path(self, path: Path, batches: list[SpooledBatch], header: Header) -> Written:
+        """Write to a temporary name beside `path`, check, and only then give it its name."""
+        part = path.with_name(f".{path.name}.part")
+        try:
+            with part.open("w+b") as file:
+                written = self._write(file, batches, header)
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        return written
+
+    def to_stream(self, out: BinaryIO, batches: list[SpooledBatch], header: Header) -> Written:
+        """Write to a temporary file, check, and only then copy to `out`."""
+        with tempfile.TemporaryFile(prefix="pain008-") as file:
+            written = self._write(file, batches, header)
+            file.seek(0)
+            shutil.copyfileobj(file, out, _COPY_BYTES)
+        return written
+
+    def _write(self, file: BinaryIO, batches: list[SpooledBatch], header: Header) -> Written:
+        header = _checked(header, self._profile)
+        count = sum(batch.count for batch in batches)
+        total = sum((batch.total for batch in batches), Decimal(0))
+        digest = hashlib.sha256()
+        for piece in self._document(batches, header, count, total):
+            digest.update(piece)
+            file.write(piece)
+        file.flush()
+        self._read_back(file, count, digest.hexdigest())
+        return Written(
+            message_id=header.message_id,
+            count=count,
+            total=total,
+            sha256=digest.hexdigest(),
+            batches=tuple(
+                Batch(one.batch_id, one.first.collection_date, one.count, one.total)
+                for one in batches
+            ),
+            findings=tuple(self._findings),
+            batch_of=self._batch_ids(batches),
+        )
+
+    def _batch_ids(self, batches: list[SpooledBatch]) -> dict[str, str]:
+        if self._batch_of is None:
+            return {}
+        here = {id(batch) for batch in batches}
+        return {
+            end_to_end_id: batch.batch_id
+            for end_to_end_id, batch in self._batch_of.items()
+            if id(batch) in here
+        }
+
+    def _document(
+        self, batches: list[SpooledBatch], header: Header, count: int, total: Decimal
+    ) -> Iterator[bytes]:
+        layout, profile = self._layout, self._profile
+        yield layout.file_head(header, count, total, profile.initiating_party_id_issuer).encode()
+        for number, batch in enumerate(batches, 1):
+            batch.batch_id = derived_id(header.message_id, f"-{number}")
+            yield layout.batch_head(
+                batch.batch_id, batch.first, batch.count, batch.total, profile.batch_booking
+            ).encode()
+            yield from self._spool.read(batch)
+            yield layout.batch_foot().encode()
+        yield layout.file_foot().encode()
+
+    def _read_back(self, file: BinaryIO, count: int, sha256: str) -> None:
+        """Check what lies on disk: same bytes, right number of transactions, valid by the schema."""
+        digest = hashlib.sha256()
+        transactions = 0
+
+        def chunks() -> Iterator[bytes]:
+            nonlocal transactions
+            file.seek(0)
+            while chunk := file.read(_COPY_BYTES):
+                chunk += file.readline()  # one transaction is one line: none is cut by a chunk
+                digest.update(chunk)
+                transactions += chunk.count(b"</DrctDbtTxInf>")
+                yield chunk
+
+        faults = schema_faults(chunks(), installed_schema(self._layout.message))
+        if faults:
+            raise BrokenFile(f"The schema refuses the file: {faults[0]} ({len(faults)} faults)")
+        if transactions != count or digest.hexdigest() != sha256:
+            raise BrokenFile(f"The file on disk holds {transactions} of {count} transactions.")
+
+
+def _checked(header: Header, profile: BankProfile) -> Header:
+    """Return the header as it can be sent, or raise ValueError."""
+    message_id = normalise_message_id(header.message_id)
+    pattern = profile.message_id_pattern
+    if pattern is not None and re.fullmatch(pattern, message_id) is None:
+        raise ValueError(
+            f"The message id {message_id!r} is not of the form that {profile.title} asks for ({pattern})."
+        )
+    if header.created_at.tzinfo is None:
+        raise ValueError("created_at has no time zone; pass an aware datetime.")
+    party = Adapter(profile).text(header.initiating_party, NAME_LENGTH, "initiating party", [])
+    if not party:
+        raise ValueError("The initiating party has no name; fill it in.")
+    party_id = header.initiating_party_id
+    if party_id is not None:
+        party_id = normalise_message_id(party_id)
+    return replace(
+        header, message_id=message_id, initiating_party=party, initiating_party_id=party_id
+    )
