@@ -1,0 +1,189 @@
+"""One field's rule: where its value stands in the package's record, and how it is read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from mappings.document import Scalar
+from mappings.errors import MappingError
+from mappings.values import CONVERTERS, Convert, shown, token
+
+Record = Mapping[str, object]
+Read = Callable[[Record], object]
+
+
+class Missing(Enum):
+    """Marks "not given", where None is a value of its own."""
+
+    MISSING = "missing"
+
+
+MISSING: Final = Missing.MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A look-up table, in both directions."""
+
+    name: str
+    ours_of: Mapping[str, object]  # by the package's value as a token
+    theirs_of: Mapping[object, object]
+
+    @classmethod
+    def of(cls, name: str, entries: Mapping[Scalar, Scalar]) -> Table:
+        """From entries of the package's value -> ours; the first entry for ours is written back."""
+        theirs: dict[object, object] = {}
+        for key, ours in entries.items():
+            theirs.setdefault(ours, key)
+        return cls(name, {table_token(key): ours for key, ours in entries.items()}, theirs)
+
+
+def table_token(value: object) -> str:
+    """How a value is looked up: no value is the same as empty text."""
+    return "" if value is None else token(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """How one field of ours is read from and written to the package's record."""
+
+    kind: str
+    field: str
+    paths: tuple[str, ...]
+    type: str
+    table: Table | None = None
+    constant: object = MISSING
+    default: object = None
+    otherwise: object = MISSING
+    required: bool = False
+    nested: bool = True
+
+    @property
+    def path(self) -> str:
+        """The paths as a person reads them."""
+        return " or ".join(self.paths)
+
+    def error(self, seen: object, why: str, remedy: str) -> MappingError:
+        """A mapping error about this field."""
+        return MappingError(self.kind, self.field, self.path, seen=shown(seen, self.type), why=why, remedy=remedy)
+
+    def reader(self, paths: tuple[str, ...], convert: Convert | None) -> Read:
+        """A function from the package's record to our value.
+
+        Args:
+            paths: those of this rule's paths that the records can have.
+            convert: takes the place of the converter of this rule's type.
+        """
+        if self.constant is not MISSING:
+            return self._read_constant
+        find = _finder(paths, self.nested, false_is_value=self.type in ("bool", "any") or self.table is not None)
+        understand = self._looked_up if self.table else self._converted(convert or CONVERTERS[self.type])
+        default, required = self.default, self.required
+
+        def read(record: Record) -> object:
+            value = find(record)
+            if value is not None:
+                return understand(value)
+            if required:
+                raise self.error("", "This is missing.", f"Fill in {self.path}.")
+            return default
+
+        return read
+
+    def _read_constant(self, record: Record) -> object:  # noqa: ARG002 - a reader takes the record
+        return self.constant
+
+    def _converted(self, convert: Convert) -> Convert:
+        def understand(value: object) -> object:
+            try:
+                return convert(value)
+            except ValueError as error:
+                raise self.error(value, str(error), f"Correct {self.path}.") from error
+
+        return understand
+
+    def _looked_up(self, value: object) -> object:
+        assert self.table is not None
+        ours = self.table.ours_of.get(token(value), self.otherwise)
+        if ours is MISSING:
+            raise self.error(
+                value,
+                f"{shown(value, self.type)!r} is not in the table {self.table.name}.",
+                f"Correct it, or add it to tables.{self.table.name} of your mapping.",
+            )
+        return ours
+
+    def write(self, ours: Record, theirs: dict[str, object]) -> None:
+        """Put our value where the package has it. A value that we don't have is left out, not emptied."""
+        if not self.paths:
+            return
+        value = self.constant if self.constant is not MISSING else ours.get(self.field)
+        if value is not None and self.table is not None and self.constant is MISSING:
+            value = self._theirs(value)
+        if value is None:
+            if self.required:
+                raise self.error("", f"There is no {self.field} to write.", "Complete the record.")
+            return
+        _put(theirs, self.paths[0], value, nested=self.nested)
+
+    def _theirs(self, value: object) -> object:
+        assert self.table is not None
+        if value not in self.table.theirs_of:
+            raise self.error(
+                value,
+                f"No entry of the table {self.table.name} means {value!r}.",
+                f"Add one to tables.{self.table.name} of your mapping.",
+            )
+        return self.table.theirs_of[value]
+
+
+def _finder(paths: tuple[str, ...], nested: bool, *, false_is_value: bool) -> Read:
+    """A function that gives the first value that is there: not None, not blank text."""
+    steps = tuple(tuple(path.split(".")) if nested else (path,) for path in paths)
+
+    def is_there(value: object) -> bool:
+        if isinstance(value, str):
+            return bool(value) and not value.isspace()
+        # Some packages say False where they have no value.
+        return value is not None and (false_is_value or value is not False)
+
+    def find(record: Record) -> object:
+        for path in steps:
+            value: object = record
+            for step in path:
+                value = _step(value, step)
+            if is_there(value):
+                return value
+        return None
+
+    def find_flat(record: Record) -> object:
+        for path in paths:
+            value = record.get(path)
+            if is_there(value):
+                return value
+        return None
+
+    return find if any(len(path) > 1 for path in steps) else find_flat
+
+
+def _step(value: object, step: str) -> object:
+    """One step of a path: a key, or a number that counts in a list."""
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if isinstance(value, Sequence) and not isinstance(value, str) and step.isdecimal() and int(step) < len(value):
+        found: object = value[int(step)]
+        return found
+    return None
+
+
+def _put(theirs: dict[str, object], path: str, value: object, *, nested: bool) -> None:
+    *above, last = path.split(".") if nested else [path]
+    place = theirs
+    for step in above:
+        below = place.setdefault(step, {})
+        assert isinstance(below, dict), f"{path} goes through a value"
+        place = below
+    place[last] = value
