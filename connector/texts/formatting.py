@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
 from connector.model.customer import Language
@@ -34,7 +34,7 @@ def written(language: Language, fact: object) -> str:
         case int():
             return str(format_decimal(fact, locale=locale))
         case datetime():
-            return format_datetime(fact, "d MMMM y HH:mm", locale=locale)
+            return f"{format_date(fact, 'long', locale=locale)} {format_time(fact, 'short', locale=locale)}"
         case date():
             return format_date(fact, "long", locale=locale)
         case str():

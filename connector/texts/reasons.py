@@ -49,6 +49,9 @@ FACT_KINDS: Mapping[str, FactKind] = {
 }
 """Facts that are not plain text."""
 
+_IDS = frozenset({"mandate", "end_to_end_id", "customer", "file"})
+"""Facts that identify a record of ours: shown whole, even if one looks like an IBAN."""
+
 FACTS: Mapping[ReasonCode, tuple[str, ...]] = {
     _C.ALREADY_HAS_MANDATE: ("mandate", "state"),
     _C.INVITATION_OPEN: ("mandate",),
@@ -102,7 +105,7 @@ FACTS: Mapping[ReasonCode, tuple[str, ...]] = {
 
 
 def reason_text(language: Language, reason: Reason) -> str:
-    """The sentence of a reason, with its facts. IBANs in the facts are masked."""
+    """The sentence of a reason, with its facts. IBANs in what was seen or said elsewhere are masked."""
     text = template(language, f"reasons.{reason.code.value}")
     absent: list[str] = []
 
@@ -111,13 +114,14 @@ def reason_text(language: Language, reason: Reason) -> str:
         if not reason.facts.get(name):
             absent.append(name)
             return "" if FACT_KINDS.get(name) is FactKind.SENTENCE else ABSENT
-        return mask_ibans(_written(language, name, reason.facts))
+        said = _written(language, name, reason.facts)
+        return said if name in _IDS else mask_ibans(said)
 
-    said = " ".join(PLACEHOLDER.sub(filled, text).split(" "))
+    sentence = PLACEHOLDER.sub(filled, text)
     missing = [name for name in absent if FACT_KINDS.get(name) is not FactKind.SENTENCE]
     if missing:
         structlog.get_logger().warning("reason.fact_missing", code=reason.code.value, facts=missing)
-    return _tidy(said)
+    return _tidy(sentence)
 
 
 def _written(language: Language, name: str, facts: Mapping[str, str]) -> str:
