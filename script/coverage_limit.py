@@ -1,10 +1,9 @@
-"""Hold the branches that the tests took against the limit: coverage_limit.py COVERAGE_JSON."""
+"""Hold the branches that the tests took against the limit; reads coverage's JSON from standard input."""
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 LIMITS_PERCENT = {"bankfiles": 90.0, "connector": 90.0}
 """The packages that hold the money rules."""
@@ -19,9 +18,9 @@ def share(files: dict[str, dict[str, dict[str, int]]], package: str) -> tuple[fl
     return (100 * taken / branches if branches else 100.0), missed
 
 
-def main(report: Path) -> int:
+def main() -> int:
     """Print each package's share. Returns 1 if one is below its limit."""
-    files = json.loads(report.read_text())["files"]
+    files = json.load(sys.stdin)["files"]
     below = False
     for package, limit in LIMITS_PERCENT.items():
         percent, missed = share(files, package)
@@ -34,4 +33,4 @@ def main(report: Path) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1])))
+    raise SystemExit(main())

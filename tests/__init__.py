@@ -1,0 +1,1 @@
+"""Tests by cost: unit, contract, flows, live; and what they stand on in support."""
