@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connector.model.creditor import Creditor
-from connector.model.customer import Language
+from connector.model.customer import Language, PostalAddress
 from connector.model.rules import Rules
 from connector.ports import (
     AccountingPackage,

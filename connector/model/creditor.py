@@ -25,7 +25,7 @@ class Creditor(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern="^[a-z][a-z0-9-]{0,19}$", description="Short name, e.g. main.")
+    id: str = Field(pattern="^[a-z][a-z0-9-]{0,11}$", description="Short name, e.g. main.")
     name: str = Field(min_length=1, max_length=70, description="Name that debtors know.")
     identifier: str = Field(description="Creditor identifier (AT-02), e.g. BE69ZZZ0123456789.")
     iban: str = Field(description="Account that is credited.")
@@ -42,14 +42,14 @@ class Creditor(BaseModel):
     @field_validator("iban")
     @classmethod
     def _iban(cls, value: str) -> str:
-        return identifiers.iban(value)
+        return identifiers.normalise_iban(value)
 
     @field_validator("identifier")
     @classmethod
     def _identifier(cls, value: str) -> str:
-        return identifiers.creditor_identifier(value)
+        return identifiers.normalise_creditor_identifier(value)
 
     @field_validator("bic")
     @classmethod
     def _bic(cls, value: str | None) -> str | None:
-        return identifiers.bic(value) if value else None
+        return identifiers.normalise_bic(value) if value else None

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from connector.errors import Fatal
 
 _BUSY_TIMEOUT_MS = 30_000
+_READ_ONLY = "sepa_connector_read_only"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -41,6 +42,15 @@ class Store:
         else:
             with self._outer.begin_nested():
                 yield self._outer
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads: on SQLite it waits for no writer, and no writer waits for it."""
+        if self._outer is None:
+            with self.engine.connect() as connection:
+                yield connection.execution_options(**{_READ_ONLY: True})
+        else:
+            yield self._outer
 
     @contextmanager
     def rehearsal(self) -> Iterator[Store]:
@@ -77,7 +87,7 @@ def open_store(url: str) -> Store:
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin)
     return Store(engine)
 
 
@@ -92,9 +102,10 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     """Take the write lock at once: two writers then wait for each other instead of failing half-way."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _alembic(connection: Connection) -> AlembicConfig:

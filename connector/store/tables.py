@@ -208,6 +208,7 @@ collection_runs = Table(
     Column("id", _IDENTIFIER, primary_key=True),
     Column("creditor", String(20), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("proposed_at", Instant),  # None while collections are still being added
     Column("approved_at", Instant),
     Column("approved_by", String(80)),
 )
@@ -275,10 +276,10 @@ bank_files = Table(
     Column("name", _KEY, nullable=False, unique=True),
     Column("state", String(20), nullable=False),
     Column("created_at", Instant, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("transactions", Integer, nullable=False),
     Column("total", Money, nullable=False),
-    Column("sha256", String(64), unique=True),
-    CheckConstraint("state IN ('planned', 'written', 'submitted', 'accepted', 'rejected')", name="state"),
+    Column("sha256", String(64), nullable=False, unique=True),
+    CheckConstraint("state IN ('written', 'submitted', 'accepted', 'rejected')", name="state"),
 )
 
 batches = Table(
@@ -287,7 +288,7 @@ batches = Table(
     Column("batch_id", _IDENTIFIER, primary_key=True),
     Column("message_id", ForeignKey("bank_files.message_id"), nullable=False),
     Column("collection_date", Date, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("transactions", Integer, nullable=False),
     Column("total", Money, nullable=False),
 )
 

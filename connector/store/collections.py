@@ -1,0 +1,317 @@
+"""Collections, the runs that propose them, and their claims on invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, literal, select, update
+
+from bankfiles.pain008.model import Scheme, SequenceType
+from connector.model.collection import FAILED_STATES, Claim, Collection, CollectionState, next_state
+from connector.model.customer import RecordKey
+from connector.store import history
+from connector.store.history import Act, Change, RecordKind, record_name
+from connector.store.tables import claims, collections
+from connector.store.tables import history as history_table
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCollection:
+    """A collection with the debtor as they were when it was proposed, and where it went since."""
+
+    collection: Collection
+    run: str
+    scheme: Scheme
+    debtor_name: str
+    debtor_iban: str
+    debtor_bic: str | None
+    mandate_signed_on: date
+    bank_file: str | None
+    batch_id: str | None
+    settled_on: date | None
+    reason_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastClaim:
+    """A claim on an invoice with the state of its collection."""
+
+    claim: Claim
+    end_to_end_id: str
+    live: bool
+    state: CollectionState
+    collection_date: date
+
+
+def record_of(end_to_end_id: str) -> str:
+    """Name of a collection in history and Exceptions."""
+    return record_name(RecordKind.COLLECTION, end_to_end_id)
+
+
+def propose(connection: Connection, proposed: Sequence[StoredCollection], act: Act) -> None:
+    """Store proposed collections with their claims.
+
+    The database refuses a second live claim on a part of an invoice, and claims beyond its total.
+    """
+    if not proposed:
+        return
+    connection.execute(insert(collections), [_row(stored) for stored in proposed])
+    connection.execute(insert(claims), [row for stored in proposed for row in _claim_rows(stored.collection)])
+    new = (Change(record_of(one.collection.end_to_end_id), "", CollectionState.PROPOSED) for one in proposed)
+    history.write(connection, act, new)
+
+
+def find(connection: Connection, end_to_end_id: str) -> StoredCollection | None:
+    """The collection with this end-to-end id."""
+    return find_many(connection, [end_to_end_id]).get(end_to_end_id)
+
+
+def find_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredCollection]:
+    """The collections with these end-to-end ids."""
+    wanted = list(ids)
+    claims_of: dict[str, list[Claim]] = {}
+    for row in connection.execute(select(claims).where(claims.c.end_to_end_id.in_(wanted))):
+        claims_of.setdefault(row.end_to_end_id, []).append(_claim_of(row))
+    rows = connection.execute(select(collections).where(collections.c.end_to_end_id.in_(wanted)))
+    found = (_stored(row, claims_of.get(row.end_to_end_id, ())) for row in rows)
+    return {stored.collection.end_to_end_id: stored for stored in found}
+
+
+def approved_of(connection: Connection, run: str) -> Iterator[StoredCollection]:
+    """Approved collections of a run in the order of the file; without their claims, which no file shows."""
+    rows = connection.execution_options(yield_per=1000).execute(
+        select(collections)
+        .where(collections.c.run == run, collections.c.state == CollectionState.APPROVED.value)
+        .order_by(
+            collections.c.collection_date,
+            collections.c.scheme,
+            collections.c.sequence_type,
+            collections.c.end_to_end_id,
+        )
+    )
+    for row in rows:
+        yield _stored(row, ())
+
+
+def ids_where(
+    connection: Connection,
+    *,
+    run: str | None = None,
+    bank_file: str | None = None,
+    batch_id: str | None = None,
+    mandate_reference: str | None = None,
+    before: date | None = None,
+    amount: Decimal | None = None,
+    states: Iterable[CollectionState] = (),
+) -> list[str]:
+    """End-to-end ids of the collections that meet all conditions given."""
+    conditions: list[ColumnElement[bool]] = []
+    if run is not None:
+        conditions.append(collections.c.run == run)
+    if bank_file is not None:
+        conditions.append(collections.c.bank_file == bank_file)
+    if batch_id is not None:
+        conditions.append(collections.c.batch_id == batch_id)
+    if mandate_reference is not None:
+        conditions.append(collections.c.mandate_reference == mandate_reference)
+    if before is not None:
+        conditions.append(collections.c.collection_date < before)
+    if amount is not None:
+        conditions.append(collections.c.amount == amount)
+    if wanted := [state.value for state in states]:
+        conditions.append(collections.c.state.in_(wanted))
+    rows = connection.execute(
+        select(collections.c.end_to_end_id).where(*conditions).order_by(collections.c.end_to_end_id)
+    )
+    return list(rows.scalars())
+
+
+def claims_on(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, list[PastClaim]]:
+    """All claims ever made on these invoices, by attempt."""
+    found: dict[RecordKey, list[PastClaim]] = {}
+    by_source: dict[str, list[str]] = {}
+    for key in keys:
+        by_source.setdefault(key.source, []).append(key.id)
+    for source, ids in by_source.items():
+        rows = connection.execute(
+            select(claims, collections.c.state, collections.c.collection_date)
+            .join(collections, collections.c.end_to_end_id == claims.c.end_to_end_id)
+            .where(claims.c.source == source, claims.c.invoice_id.in_(ids))
+            .order_by(claims.c.part, claims.c.attempt)
+        )
+        for row in rows:
+            claim = _claim_of(row)
+            past = PastClaim(claim, row.end_to_end_id, row.live, CollectionState(row.state), row.collection_date)
+            found.setdefault(claim.invoice, []).append(past)
+    return found
+
+
+def of_mandate(connection: Connection, creditor: str, reference: str) -> list[StoredCollection]:
+    """All collections under a mandate, oldest first."""
+    rows = connection.execute(
+        select(collections)
+        .where(collections.c.creditor == creditor, collections.c.mandate_reference == reference)
+        .order_by(collections.c.collection_date, collections.c.end_to_end_id)
+    )
+    return [_stored(row, ()) for row in rows]
+
+
+def move(
+    connection: Connection,
+    stored: StoredCollection,
+    state: CollectionState,
+    act: Act,
+    why: str,
+    **facts: object,
+) -> None:
+    """Move a collection to its next state; one that failed lets go of its invoices.
+
+    Args:
+        facts: columns to set along with it, e.g. settled_on or reason_code.
+    """
+    end_to_end_id = stored.collection.end_to_end_id
+    old = stored.collection.state
+    next_state(end_to_end_id, old, state)
+    moved = connection.execute(
+        update(collections)
+        .where(collections.c.end_to_end_id == end_to_end_id, collections.c.state == old.value)
+        .values(state=state.value, **facts)
+    )
+    if moved.rowcount != 1:
+        raise RuntimeError(f"Collection {end_to_end_id} is no longer {old}: two passes at once?")
+    history.write(connection, act, [Change(record_of(end_to_end_id), old, state, why)])
+    if state in FAILED_STATES:
+        connection.execute(update(claims).where(claims.c.end_to_end_id == end_to_end_id).values(live=False))
+
+
+def note_settlement(connection: Connection, end_to_end_id: str, settled_on: date) -> None:
+    """The bank told late that money had come in which was taken back since."""
+    connection.execute(
+        update(collections).where(collections.c.end_to_end_id == end_to_end_id).values(settled_on=settled_on)
+    )
+
+
+def put_in_file(connection: Connection, run: str, file_of: Mapping[str, tuple[str, str]], act: Act) -> None:
+    """The approved collections of a run went into files: end-to-end id to (message id, batch id)."""
+    rows = [
+        {"b_id": end_to_end_id, "bank_file": message_id, "batch_id": batch_id}
+        for end_to_end_id, (message_id, batch_id) in file_of.items()
+    ]
+    if rows:
+        connection.execute(update(collections).where(collections.c.end_to_end_id == bindparam("b_id")), rows)
+    in_file = and_(
+        collections.c.run == run,
+        collections.c.state == CollectionState.APPROVED.value,
+        collections.c.bank_file.is_not(None),
+    )
+    move_where(connection, in_file, CollectionState.APPROVED, CollectionState.IN_FILE, act, "written")
+
+
+def submit_file(connection: Connection, message_id: str, act: Act) -> None:
+    """The bank has the file: its collections are submitted. Those that it answered already stay as they are."""
+    in_file = and_(collections.c.bank_file == message_id, collections.c.state == CollectionState.IN_FILE.value)
+    move_where(connection, in_file, CollectionState.IN_FILE, CollectionState.SUBMITTED, act, message_id)
+
+
+def totals_by_state(connection: Connection) -> dict[str, tuple[int, Decimal]]:
+    """How many collections are in each state, and for how much."""
+    rows = connection.execute(
+        select(collections.c.state, func.count(), func.sum(collections.c.amount))
+        .group_by(collections.c.state)
+        .order_by(collections.c.state)
+    )
+    return {row[0]: (row[1], Decimal(row[2])) for row in rows}
+
+
+def move_where(
+    connection: Connection,
+    condition: ColumnElement[bool],
+    old: CollectionState,
+    new: CollectionState,
+    act: Act,
+    why: str,
+) -> None:
+    """Move all collections of a condition, with their history, in two statements whatever their number."""
+    next_state("of a whole run", old, new)
+    changes = select(
+        literal(act.at, history_table.c.at.type),
+        literal(act.by),
+        literal(f"{RecordKind.COLLECTION} ") + collections.c.end_to_end_id,
+        literal(old.value),
+        literal(new.value),
+        literal(why),
+    ).where(condition)
+    columns = ["at", "by", "record", "old", "new", "why"]
+    connection.execute(insert(history_table).from_select(columns, changes))
+    connection.execute(update(collections).where(condition).values(state=new.value))
+
+
+def _row(stored: StoredCollection) -> dict[str, Any]:
+    collection = stored.collection
+    return {
+        "end_to_end_id": collection.end_to_end_id,
+        "run": stored.run,
+        "creditor": collection.creditor,
+        "source": collection.customer.source,
+        "customer_id": collection.customer.id,
+        "mandate_reference": collection.mandate_reference,
+        "amount": collection.amount,
+        "collection_date": collection.collection_date,
+        "sequence_type": collection.sequence_type.value,
+        "scheme": stored.scheme.value,
+        "state": collection.state.value,
+        "remittance": collection.remittance,
+        "debtor_name": stored.debtor_name,
+        "debtor_iban": stored.debtor_iban,
+        "debtor_bic": stored.debtor_bic,
+        "mandate_signed_on": stored.mandate_signed_on,
+    }
+
+
+def _claim_rows(collection: Collection) -> Iterator[dict[str, Any]]:
+    for claim in collection.claims:
+        yield {
+            "end_to_end_id": collection.end_to_end_id,
+            "source": claim.invoice.source,
+            "invoice_id": claim.invoice.id,
+            "part": claim.part,
+            "attempt": claim.attempt,
+            "amount": claim.amount,
+            "live": True,
+        }
+
+
+def _claim_of(row: Row[Any]) -> Claim:
+    return Claim(RecordKey(row.source, row.invoice_id), row.part, row.attempt, row.amount)
+
+
+def _stored(row: Row[Any], of_collection: Sequence[Claim]) -> StoredCollection:
+    collection = Collection(
+        end_to_end_id=row.end_to_end_id,
+        creditor=row.creditor,
+        customer=RecordKey(row.source, row.customer_id),
+        mandate_reference=row.mandate_reference,
+        amount=row.amount,
+        collection_date=row.collection_date,
+        sequence_type=SequenceType(row.sequence_type),
+        state=CollectionState(row.state),
+        remittance=row.remittance,
+        claims=tuple(of_collection),
+    )
+    return StoredCollection(
+        collection=collection,
+        run=row.run,
+        scheme=Scheme(row.scheme),
+        debtor_name=row.debtor_name,
+        debtor_iban=row.debtor_iban,
+        debtor_bic=row.debtor_bic,
+        mandate_signed_on=row.mandate_signed_on,
+        bank_file=row.bank_file,
+        batch_id=row.batch_id,
+        settled_on=row.settled_on,
+        reason_code=row.reason_code,
+    )

@@ -1,0 +1,104 @@
+"""Customers as last read from their package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, false, or_, select, true
+
+from connector.model.customer import Customer, Language, PartyKind, PostalAddress, RecordKey
+from connector.model.rules import WhomToInvite
+from connector.store.changed import Saved, digest_of, save_changed
+from connector.store.tables import customers, invoices, mandates
+
+
+def save(connection: Connection, records: Sequence[Customer], at: datetime) -> Saved:
+    """Store customers as they were read; those that did not change are left alone."""
+    return save_changed(connection, customers, [_row(customer, at) for customer in records])
+
+
+def find(connection: Connection, key: RecordKey) -> Customer | None:
+    """The customer with this key."""
+    return next(iter(find_many(connection, [key]).values()), None)
+
+
+def find_many(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, Customer]:
+    """The customers with these keys, of one or more sources."""
+    found: dict[RecordKey, Customer] = {}
+    by_source: dict[str, list[str]] = {}
+    for key in keys:
+        by_source.setdefault(key.source, []).append(key.id)
+    for source, ids in by_source.items():
+        rows = connection.execute(select(customers).where(customers.c.source == source, customers.c.id.in_(ids)))
+        found.update({customer.key: customer for customer in map(customer_of, rows)})
+    return found
+
+
+def search(connection: Connection, word: str) -> list[Customer]:
+    """Customers whose id, number or name is this word."""
+    rows = connection.execute(
+        select(customers).where(or_(customers.c.id == word, customers.c.number == word, customers.c.name == word))
+    )
+    return [customer_of(row) for row in rows]
+
+
+def without_mandate(connection: Connection, source: str, whom: WhomToInvite) -> Iterator[Customer]:
+    """Customers of a source who were never invited and whom the rule wants to invite, by id."""
+    has_mandate = exists().where(mandates.c.source == customers.c.source, mandates.c.customer_id == customers.c.id)
+    owes = exists().where(
+        invoices.c.source == customers.c.source,
+        invoices.c.customer_id == customers.c.id,
+        invoices.c.open_amount > 0,
+        invoices.c.kind == "invoice",
+    )
+    wanted = {
+        WhomToInvite.MARKED: customers.c.direct_debit.is_(true()),
+        WhomToInvite.WITH_OPEN_INVOICES: customers.c.direct_debit.is_not(false()) & owes,
+        WhomToInvite.ALL: customers.c.direct_debit.is_not(false()),
+    }[whom]
+    rows = connection.execute(
+        select(customers)
+        .where(customers.c.source == source, customers.c.active.is_(true()), ~has_mandate, wanted)
+        .order_by(customers.c.id)
+    )
+    yield from map(customer_of, rows)
+
+
+def _row(customer: Customer, at: datetime) -> dict[str, Any]:
+    row = {
+        "source": customer.key.source,
+        "id": customer.key.id,
+        "number": customer.number,
+        "name": customer.name,
+        "email": customer.email,
+        "language": customer.language.value if customer.language else None,
+        "kind": customer.kind.value,
+        "country": customer.address.country,
+        "town": customer.address.town,
+        "postcode": customer.address.postcode,
+        "street": customer.address.street,
+        "enterprise_number": customer.enterprise_number,
+        "iban": customer.iban,
+        "direct_debit": customer.direct_debit,
+        "active": customer.active,
+    }
+    return row | {"digest": digest_of(row), "read_at": at}
+
+
+def customer_of(row: Row[Any]) -> Customer:
+    """A customer from its row."""
+    return Customer(
+        key=RecordKey(row.source, row.id),
+        name=row.name,
+        number=row.number,
+        email=row.email,
+        language=Language(row.language) if row.language else None,
+        kind=PartyKind(row.kind),
+        address=PostalAddress(country=row.country, town=row.town, postcode=row.postcode, street=row.street),
+        enterprise_number=row.enterprise_number,
+        iban=row.iban,
+        direct_debit=row.direct_debit,
+        active=row.active,
+    )

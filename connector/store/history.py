@@ -1,0 +1,74 @@
+"""History: every state change with who, when and why. It only grows; a trigger of the database holds that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select
+
+from connector.store.tables import history
+
+
+class RecordKind(StrEnum):
+    """Kinds of records that have a history or an Exception."""
+
+    CUSTOMER = "customer"
+    INVOICE = "invoice"
+    MANDATE = "mandate"
+    COLLECTION = "collection"
+    RUN = "run"
+    FILE = "file"
+    EFFECT = "effect"
+
+
+def record_name(kind: RecordKind, key: object) -> str:
+    """Name of a record, e.g. "mandate M-7K3Q": for history, Exceptions and effects."""
+    return f"{kind} {key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """When something is done, and by whom ("pass 12", "debtor", a person's name)."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One state change. `old` is empty for a new record."""
+
+    record: str
+    old: str
+    new: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """A change as it was written down."""
+
+    at: datetime
+    by: str
+    old: str
+    new: str
+    why: str
+
+
+def write(connection: Connection, act: Act, changes: Iterable[Change]) -> None:
+    """Write changes down, in the transaction that makes them."""
+    rows = [
+        {"at": act.at, "by": act.by, "record": one.record, "old": one.old, "new": one.new, "why": one.why}
+        for one in changes
+    ]
+    if rows:
+        connection.execute(insert(history), rows)
+
+
+def of(connection: Connection, record: str) -> list[PastChange]:
+    """All changes of a record, oldest first."""
+    rows = connection.execute(select(history).where(history.c.record == record).order_by(history.c.id))
+    return [PastChange(row.at, row.by, row.old, row.new, row.why) for row in rows]

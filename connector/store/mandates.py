@@ -1,0 +1,176 @@
+"""Mandates and the events that changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, insert, select, update
+
+from bankfiles.pain008.model import Scheme
+from connector.model.customer import Language, RecordKey
+from connector.model.effect import EffectKind
+from connector.model.mandate import Mandate, MandateEvent, MandateState, MandateType
+from connector.store import history
+from connector.store.history import Act, Change, RecordKind, record_name
+from connector.store.tables import effects, mandate_events, mandates
+from connector.store.upsert import insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedMandate:
+    """A mandate with the dates of its invitation."""
+
+    mandate: Mandate
+    expires_at: datetime
+
+
+def add_invited(connection: Connection, mandate: Mandate, expires_at: datetime, act: Act) -> None:
+    """Store a mandate that the debtor is invited to sign."""
+    connection.execute(
+        insert(mandates).values(
+            creditor=mandate.creditor,
+            reference=mandate.reference,
+            source=mandate.customer.source,
+            customer_id=mandate.customer.id,
+            scheme=mandate.scheme.value,
+            type=mandate.type.value,
+            invited_at=act.at,
+            expires_at=expires_at,
+            **_changing(mandate),
+        )
+    )
+    history.write(connection, act, [Change(record_of(mandate), "", mandate.state)])
+
+
+def change(connection: Connection, old: Mandate, new: Mandate, act: Act, why: str) -> None:
+    """Store a changed mandate, with its history if the state changed."""
+    connection.execute(
+        update(mandates)
+        .where(mandates.c.creditor == old.creditor, mandates.c.reference == old.reference)
+        .values(**_changing(new))
+    )
+    if new.state is not old.state:
+        history.write(connection, act, [Change(record_of(old), old.state, new.state, why)])
+
+
+def record_of(mandate: Mandate) -> str:
+    """Name of a mandate in history and Exceptions."""
+    return record_name(RecordKind.MANDATE, mandate.reference)
+
+
+def find(connection: Connection, reference: str, creditor: str | None = None) -> Mandate | None:
+    """The mandate with this reference, of this creditor if one is given."""
+    found = find_invited(connection, reference, creditor)
+    return found.mandate if found else None
+
+
+def find_invited(connection: Connection, reference: str, creditor: str | None = None) -> InvitedMandate | None:
+    """The mandate with this reference and the dates of its invitation."""
+    query = select(mandates).where(mandates.c.reference == reference)
+    if creditor:
+        query = query.where(mandates.c.creditor == creditor)
+    row = connection.execute(query).first()
+    return InvitedMandate(mandate_of(row), row.expires_at) if row else None
+
+
+def of_customers(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, list[Mandate]]:
+    """All mandates of these customers, oldest invitation first."""
+    found: dict[RecordKey, list[Mandate]] = {}
+    by_source: dict[str, set[str]] = {}
+    for key in keys:
+        by_source.setdefault(key.source, set()).add(key.id)
+    for source, ids in by_source.items():
+        rows = connection.execute(
+            select(mandates)
+            .where(mandates.c.source == source, mandates.c.customer_id.in_(ids))
+            .order_by(mandates.c.invited_at, mandates.c.reference)
+        )
+        for mandate in map(mandate_of, rows):
+            found.setdefault(mandate.customer, []).append(mandate)
+    return found
+
+
+def to_write_back(connection: Connection, source: str) -> Iterator[Mandate]:
+    """Active mandates of a source that its package was not told of yet."""
+    told = exists().where(
+        effects.c.kind == EffectKind.STORE_MANDATE.value,
+        effects.c.key == "store_mandate:" + mandates.c.creditor + "/" + mandates.c.reference,
+    )
+    rows = connection.execute(
+        select(mandates)
+        .where(and_(mandates.c.source == source, mandates.c.state == MandateState.ACTIVE.value, ~told))
+        .order_by(mandates.c.reference)
+    ).all()
+    yield from map(mandate_of, rows)
+
+
+def unused_since(connection: Connection, day: date) -> list[Mandate]:
+    """Active or suspended mandates last used, or else signed, before this day."""
+    used_on = func.coalesce(mandates.c.last_used_on, mandates.c.signed_on)
+    rows = connection.execute(
+        select(mandates)
+        .where(
+            mandates.c.state.in_([MandateState.ACTIVE.value, MandateState.SUSPENDED.value]),
+            used_on < day,
+        )
+        .order_by(mandates.c.reference)
+    )
+    return [mandate_of(row) for row in rows]
+
+
+def note_event(connection: Connection, service: str, event: MandateEvent, at: datetime) -> bool:
+    """Keep an event with its raw text. Returns False if it was applied before."""
+    row = {
+        "service": service,
+        "id": event.id,
+        "reference": event.reference,
+        "kind": event.kind.value,
+        "raw": event.raw,
+        "applied_at": at,
+    }
+    return insert_new(connection, mandate_events, row)
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """How many mandates are in each state."""
+    rows = connection.execute(
+        select(mandates.c.state, func.count()).group_by(mandates.c.state).order_by(mandates.c.state)
+    )
+    return {state: number for state, number in rows.tuples()}
+
+
+def _changing(mandate: Mandate) -> dict[str, Any]:
+    return {
+        "state": mandate.state.value,
+        "language": mandate.language.value,
+        "debtor_name": mandate.debtor_name,
+        "iban": mandate.iban,
+        "bic": mandate.bic,
+        "signed_on": mandate.signed_on,
+        "method": mandate.method,
+        "last_used_on": mandate.last_used_on,
+        "document": mandate.document,
+    }
+
+
+def mandate_of(row: Row[Any]) -> Mandate:
+    """A mandate from its row."""
+    return Mandate(
+        reference=row.reference,
+        creditor=row.creditor,
+        customer=RecordKey(row.source, row.customer_id),
+        scheme=Scheme(row.scheme),
+        type=MandateType(row.type),
+        state=MandateState(row.state),
+        language=Language(row.language),
+        debtor_name=row.debtor_name,
+        iban=row.iban,
+        bic=row.bic,
+        signed_on=row.signed_on,
+        method=row.method,
+        last_used_on=row.last_used_on,
+        document=row.document,
+    )

@@ -1,0 +1,45 @@
+"""Passes: when the road was walked, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from connector.store.tables import passes
+
+
+@dataclass(frozen=True, slots=True)
+class PastPass:
+    """One pass. `outcome` is None while it runs, or if it was killed."""
+
+    id: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    steps: Mapping[str, Any]
+
+
+def begin(connection: Connection, at: datetime) -> int:
+    """Write down that a pass began. Returns its number."""
+    result = connection.execute(insert(passes).values(started_at=at, steps={}).returning(passes.c.id))
+    return int(result.scalar_one())
+
+
+def end(connection: Connection, number: int, at: datetime, outcome: str, steps: Mapping[str, Any]) -> None:
+    """Write down how it ended: done, exceptions, failed or stopped."""
+    connection.execute(
+        update(passes).where(passes.c.id == number).values(ended_at=at, outcome=outcome, steps=dict(steps))
+    )
+
+
+def latest(connection: Connection, limit: int = 10) -> list[PastPass]:
+    """The latest passes, newest first."""
+    return [_of(row) for row in connection.execute(select(passes).order_by(passes.c.id.desc()).limit(limit))]
+
+
+def _of(row: Row[Any]) -> PastPass:
+    return PastPass(row.id, row.started_at, row.ended_at, row.outcome, row.steps)

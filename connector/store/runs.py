@@ -1,0 +1,64 @@
+"""Collection runs: the collections proposed together, approved together, written together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, and_, func, insert, select, update
+
+from connector.model.collection import CollectionState
+from connector.store.collections import move_where
+from connector.store.history import Act
+from connector.store.tables import collection_runs, collections
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The collections proposed together for one creditor."""
+
+    id: str
+    creditor: str
+
+
+def begin_or_resume(connection: Connection, creditor: str, day: date, act: Act) -> Run:
+    """The run of a creditor that is still being filled: one that a killed pass left, or a new one."""
+    unfinished = connection.execute(
+        select(collection_runs.c.id).where(
+            collection_runs.c.creditor == creditor, collection_runs.c.proposed_at.is_(None)
+        )
+    ).scalar()
+    if unfinished:
+        return Run(unfinished, creditor)
+    stem = f"{creditor.upper()}-{day:%Y%m%d}-"
+    earlier = connection.execute(
+        select(func.count()).select_from(collection_runs).where(collection_runs.c.id.startswith(stem))
+    ).scalar_one()
+    run = Run(f"{stem}{earlier + 1}", creditor)
+    connection.execute(insert(collection_runs).values(id=run.id, creditor=creditor, created_at=act.at))
+    return run
+
+
+def finish(connection: Connection, run: Run, act: Act) -> None:
+    """The run is complete: it now waits for approval."""
+    connection.execute(update(collection_runs).where(collection_runs.c.id == run.id).values(proposed_at=act.at))
+
+
+def approve(connection: Connection, run: Run, act: Act, why: str) -> None:
+    """Approve all proposed collections of a run."""
+    connection.execute(
+        update(collection_runs).where(collection_runs.c.id == run.id).values(approved_at=act.at, approved_by=act.by)
+    )
+    proposed = and_(collections.c.run == run.id, collections.c.state == CollectionState.PROPOSED.value)
+    move_where(connection, proposed, CollectionState.PROPOSED, CollectionState.APPROVED, act, why)
+
+
+def to_submit(connection: Connection) -> list[Run]:
+    """Runs with approved collections that are in no file yet."""
+    rows = connection.execute(
+        select(collections.c.run, collections.c.creditor)
+        .where(collections.c.state == CollectionState.APPROVED.value)
+        .distinct()
+        .order_by(collections.c.run)
+    )
+    return [Run(row.run, row.creditor) for row in rows]
