@@ -1,0 +1,1 @@
+"""Rules over the sources themselves, so that no reader has to watch for them."""
