@@ -23,10 +23,9 @@ BANNED: Mapping[str, Mapping[str, str]] = {
     ),
     "chance": dict.fromkeys(
         (
-            *("uuid1", "uuid4", "uuid.uuid1", "uuid.uuid4", "os.urandom"),
+            *("uuid1", "uuid4", "urandom"),
             *("random.random", "random.randint", "random.choice", "random.shuffle", "random.Random"),
-            *("secrets.token_bytes", "secrets.token_hex", "secrets.token_urlsafe", "secrets.choice"),
-            *("secrets.randbelow", "token_bytes", "token_hex", "token_urlsafe"),
+            *("token_bytes", "token_hex", "token_urlsafe", "secrets.choice", "secrets.randbelow"),
         ),
         CHANCE,
     ),
