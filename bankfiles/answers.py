@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import blake2b
 
 
 class AnswerKind(StrEnum):
@@ -83,3 +84,9 @@ class Unreadable:
     seen: str  # what stood there, shortened
     why: str
     remedy: str
+
+
+def answer_key(*parts: object) -> str:
+    """Return the identity of an answer: a digest of the facts that any file telling it repeats."""
+    text = "\x1f".join(["" if part is None else str(part) for part in parts])
+    return blake2b(text.encode(), digest_size=16).hexdigest()

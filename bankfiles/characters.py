@@ -10,9 +10,7 @@ import re
 
 from anyascii import anyascii
 
-SEPA_CHARACTERS = (
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ "
-)
+SEPA_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ "
 
 _SEPA_TEXT = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]*")
 _FOREIGN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
@@ -47,9 +45,7 @@ _ASCII_REPLACEMENTS = str.maketrans(
 )
 
 # The Deutsche Kreditwirtschaft lets umlauts be written out; elsewhere the bare letter is usual.
-_GERMAN = str.maketrans(
-    {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ẞ": "SS"}
-)
+_GERMAN = str.maketrans({"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ẞ": "SS"})
 
 
 def is_sepa(text: str) -> bool:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
+
+if TYPE_CHECKING:
+    from lxml.etree import ParserTarget
 
 _MOST_FAULTS = 20  # enough to see what is wrong; a file of ours has none
 
@@ -36,7 +40,7 @@ def schema_faults(chunks: Iterable[bytes], schema: etree.XMLSchema) -> list[str]
     """Return what the schema finds wrong in the document that `chunks` make up, at most 20 sentences."""
     # huge_tree lifts libxml2's size limits: safe here, since nothing is kept and the bytes are our own.
     parser = etree.XMLParser(
-        schema=schema, target=_NoTree(), resolve_entities=False, no_network=True, load_dtd=False,
+        schema=schema, target=cast("ParserTarget", _NoTree()), resolve_entities=False, no_network=True, load_dtd=False,
         huge_tree=True,
     )  # fmt: skip
     try:

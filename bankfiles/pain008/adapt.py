@@ -70,9 +70,7 @@ class Adapter:
             told.append(finding("CHARACTERS", f"The {what} {text!r} is written as {plain!r}."))
         if len(plain) > longest:
             cut = plain[:longest].rstrip()
-            told.append(
-                finding("TEXT_CUT", f"The {what} of {len(plain)} characters is cut to {cut!r}.")
-            )
+            told.append(finding("TEXT_CUT", f"The {what} of {len(plain)} characters is cut to {cut!r}."))
             return cut
         return plain
 
@@ -106,8 +104,6 @@ class Adapter:
             town=self.text(address.town, TOWN_LENGTH, "town", told),
             postcode=self.text(address.postcode, SHORT_FIELD_LENGTH, "postcode", told),
             street=self.text(address.street, STREET_LENGTH, "street", told),
-            building_number=self.text(
-                address.building_number, SHORT_FIELD_LENGTH, "building number", told
-            ),
+            building_number=self.text(address.building_number, SHORT_FIELD_LENGTH, "building number", told),
             lines=tuple(self.text(line, LINE_LENGTH, "address line", told) for line in lines),
         )

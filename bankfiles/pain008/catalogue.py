@@ -59,19 +59,19 @@ RULES: dict[str, Rule] = {
         "Nothing, or send pain.008.001.08 if your bank takes it.",
     ),
     "MESSAGE_ID_INVALID": _error(
-        "A message id has 1 to 35 SEPA characters, no slash at either end, none doubled (EPC IG 1.4).",
+        "A message id has 1 to 35 SEPA characters, no slash at either end, none doubled (EPC IG, identifications).",
         "Give the message another id.",
     ),
     "BATCH_ID_INVALID": _error(
-        "A batch id has 1 to 35 SEPA characters, no slash at either end, none doubled (EPC IG 1.4).",
+        "A batch id has 1 to 35 SEPA characters, no slash at either end, none doubled (EPC IG, identifications).",
         "Give the batch another id.",
     ),
     "END_TO_END_ID_INVALID": _error(
-        "An end-to-end id has 1 to 35 SEPA characters, no slash at either end, none doubled (EPC IG 1.4).",
+        "An end-to-end id has 1 to 35 SEPA characters, no slash at either end, none doubled (EPC IG, identifications).",
         "Give the collection another end-to-end id; it is never cut for you.",
     ),
     "INSTRUCTION_ID_INVALID": _error(
-        "An instruction id has 1 to 35 SEPA characters, no slash at either end, none doubled (EPC IG 1.4).",
+        "An instruction id has 1 to 35 SEPA characters, no slash at either end, none doubled (EPC IG).",
         "Give another instruction id, or leave it out.",
     ),
     "MANDATE_REFERENCE_INVALID": _error(
@@ -88,28 +88,28 @@ RULES: dict[str, Rule] = {
     ),
     # amounts
     "AMOUNT_RANGE": _error(
-        "An amount lies between 0.01 and 999999999.99 EUR (EPC IG 2.44).",
+        "An amount lies between 0.01 and 999999999.99 EUR (EPC IG, InstdAmt).",
         "Correct the amount; split it if it is larger.",
     ),
     "AMOUNT_DECIMALS": _error(
-        "An amount has at most two decimals (EPC IG 2.44).",
+        "An amount has at most two decimals (EPC IG, InstdAmt).",
         "Round the amount where it is made, so that the books agree with the bank.",
     ),
     "CURRENCY": _error(
-        "Only euro can be collected (EPC IG 2.44).",
+        "Only euro can be collected (EPC IG, InstdAmt).",
         "Collect the amount in EUR, or in another way.",
     ),
     # texts
     "NAME_MISSING": _error(
-        "Debtor and creditor have a name (EPC IG 2.72, AT-14).",
+        "Debtor and creditor have a name (EPC IG, AT-14).",
         "Fill in the name.",
     ),
     "TEXT_TOO_LONG": _error(
-        "Names have at most 70 characters, remittance 140 (EPC IG 1.5), below what the schema allows.",
+        "Names have at most 70 characters, remittance 140 (EPC IG), below what the schema allows.",
         "Shorten the text.",
     ),
     "TEXT_CUT": _warning(
-        "Names have at most 70 characters, remittance 140 (EPC IG 1.5).",
+        "Names have at most 70 characters, remittance 140 (EPC IG).",
         "Shorten the text yourself if the cut is not clear to the debtor.",
     ),
     "CHARACTERS": _warning(
@@ -117,16 +117,16 @@ RULES: dict[str, Rule] = {
         "Nothing if the text is still clear; otherwise write it with plain letters.",
     ),
     "REMITTANCE": _error(
-        "Remittance is either one free text or one structured reference, never both (EPC IG 2.88).",
+        "Remittance is either one free text or one structured reference, never both (EPC IG, RmtInf).",
         "Keep one of the two.",
     ),
     # dates
     "COLLECTION_DATE_CLOSED": _warning(
-        "A collection date is a TARGET day (EPC rulebook 4.3).",
+        "A collection date is a TARGET day (EPC rulebook, time cycle).",
         "Choose a day on which TARGET is open; the next one is used otherwise.",
     ),
     "COLLECTION_DATE_TOO_EARLY": _error(
-        "The bank gets the file at least the lead time before the collection date (rulebook 4.3: D-1).",
+        "The bank gets the file at least the lead time before the collection date (EPC rulebook, time cycle: D-1).",
         "Move the collection date, and tell the debtor.",
     ),
     "COLLECTION_DATE_TOO_FAR": _warning(
@@ -134,11 +134,11 @@ RULES: dict[str, Rule] = {
         "Hand the file in later, or ask your bank how far ahead it takes collections.",
     ),
     "SIGNATURE_AFTER_COLLECTION": _error(
-        "A mandate is signed before it is collected on (EPC rulebook 4.1, AT-25).",
+        "A mandate is signed before it is collected on (AT-25).",
         "Correct the date of signature, or collect later.",
     ),
     "MANDATE_MAY_BE_EXPIRED": _warning(
-        "A mandate expires after 36 months without a collection (EPC rulebook 4.1).",
+        "A mandate expires after 36 months without a collection (EPC rulebook, mandate).",
         "Make sure that it was collected on within 36 months; if not, get a new mandate.",
     ),
     # sequence and mandates
@@ -155,7 +155,7 @@ RULES: dict[str, Rule] = {
         "Use the account of the mandate, or amend the mandate.",
     ),
     "SCHEME_MIX": _error(
-        "A file holds either CORE or B2B collections (EPC IG 2.11).",
+        "A file holds either CORE or B2B collections (EPC IG, LclInstrm).",
         "Write one file per scheme.",
     ),
     # addresses
@@ -181,19 +181,19 @@ RULES: dict[str, Rule] = {
     ),
     # amendments
     "AMENDMENT_EMPTY": _error(
-        "An amendment says what the mandate said before (EPC IG 2.50).",
+        "An amendment says what the mandate said before (EPC IG, AmdmntInfDtls).",
         "Name the old reference, account, creditor name or creditor identifier, or leave it out.",
     ),
     "AMENDMENT_SAME": _error(
-        "What an amendment names as old differs from what the collection says now (EPC IG 2.51).",
+        "What an amendment names as old differs from what the collection says now (EPC IG, AmdmntInfDtls).",
         "Correct the old value, or leave the amendment out.",
     ),
     "AMENDMENT_CONTRADICTION": _error(
-        "An account change tells either the old IBAN or SMNDA (EPC IG 2.58).",
+        "An account change tells either the old IBAN or SMNDA (EPC IG, OrgnlDbtrAcct).",
         "Keep one of the two.",
     ),
     "AMENDMENT_INVALID": _error(
-        "The old values of an amendment are right identifiers themselves (EPC IG 2.51).",
+        "The old values of an amendment are right identifiers themselves (EPC IG, AmdmntInfDtls).",
         "Correct the old value.",
     ),
 }

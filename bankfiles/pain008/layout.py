@@ -16,7 +16,6 @@ from bankfiles.pain008.model import (
     Address,
     Amendment,
     Collection,
-    Creditor,
     Header,
     StructuredReference,
 )
@@ -28,7 +27,7 @@ class Layout:
     message: ClassVar[str]  # e.g. "pain.008.001.08"
     namespace: ClassVar[str]
     bic_tag: ClassVar[str]
-    carries_lei: ClassVar[bool]
+    lei_template: ClassVar[str]  # where a creditor's LEI stands; empty where the version has no place for it
 
     # ------------------------------------------------------------------------------------ file and batch
 
@@ -49,12 +48,11 @@ class Layout:
         """Return what closes the document."""
         return "</CstmrDrctDbtInitn></Document>\n"
 
-    def batch_head(
-        self, batch_id: str, first: Collection, count: int, total: Decimal, booking: bool | None
-    ) -> str:
+    def batch_head(self, batch_id: str, first: Collection, count: int, total: Decimal, booking: bool | None) -> str:
         """Return a PmtInf up to its first transaction; `first` stands for all that the batch is grouped by."""
         creditor = first.creditor
         purpose = first.category_purpose
+        lei = self.lei_template.format(creditor.lei) if creditor.lei else ""
         return (
             f"<PmtInf><PmtInfId>{batch_id}</PmtInfId><PmtMtd>DD</PmtMtd>"
             f"{_optional('BtchBookg', None if booking is None else str(booking).lower())}"
@@ -63,7 +61,7 @@ class Layout:
             f"<LclInstrm><Cd>{first.scheme}</Cd></LclInstrm><SeqTp>{first.sequence_type}</SeqTp>"
             f"{f'<CtgyPurp><Cd>{purpose}</Cd></CtgyPurp>' if purpose else ''}</PmtTpInf>"
             f"<ReqdColltnDt>{first.collection_date.isoformat()}</ReqdColltnDt>"
-            f"<Cdtr><Nm>{creditor.name}</Nm>{_address(creditor.address)}{self.lei(creditor)}</Cdtr>"
+            f"<Cdtr><Nm>{creditor.name}</Nm>{_address(creditor.address)}{lei}</Cdtr>"
             f"<CdtrAcct><Id><IBAN>{creditor.iban}</IBAN></Id></CdtrAcct>"
             f"<CdtrAgt>{self.agent(creditor.bic)}</CdtrAgt>"
             f"{_party('UltmtCdtr', creditor.ultimate_name)}<ChrgBr>SLEV</ChrgBr>"
@@ -105,10 +103,6 @@ class Layout:
             return f"<FinInstnId><{self.bic_tag}>{bic}</{self.bic_tag}></FinInstnId>"
         return "<FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId>"
 
-    def lei(self, creditor: Creditor) -> str:
-        """Return the creditor's legal entity identifier, where the version has a place for it."""
-        raise NotImplementedError
-
 
 def _optional(tag: str, text: str | None) -> str:
     return f"<{tag}>{text}</{tag}>" if text else ""
@@ -125,10 +119,7 @@ def _organisation_id(identifier: str | None, issuer: str | None) -> str:
 
 
 def _scheme_id(identifier: str) -> str:
-    return (
-        f"<Id><PrvtId><Othr><Id>{identifier}</Id>"
-        "<SchmeNm><Prtry>SEPA</Prtry></SchmeNm></Othr></PrvtId></Id>"
-    )
+    return f"<Id><PrvtId><Othr><Id>{identifier}</Id><SchmeNm><Prtry>SEPA</Prtry></SchmeNm></Othr></PrvtId></Id>"
 
 
 def _address(address: Address | None) -> str:

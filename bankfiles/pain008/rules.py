@@ -107,21 +107,15 @@ class SchemeRules:
         day = c.collection_date
         faults: list[Fault] = []
         if not is_target_day(day):
-            faults.append(
-                ("COLLECTION_DATE_CLOSED", f"TARGET is closed on {day}; next is {next_target_day(day)}.")
-            )
+            faults.append(("COLLECTION_DATE_CLOSED", f"TARGET is closed on {day}; next is {next_target_day(day)}."))
         if self._handed_in_on is not None:
             profile = self._profile
             lead = profile.lead_days_b2b if c.scheme is Scheme.B2B else profile.lead_days_core
             earliest = earliest_collection_date(self._handed_in_on, lead)
             if next_target_day(day) < earliest:
-                faults.append(
-                    ("COLLECTION_DATE_TOO_EARLY", f"{day} is before {earliest}, the first possible day.")
-                )
+                faults.append(("COLLECTION_DATE_TOO_EARLY", f"{day} is before {earliest}, the first possible day."))
             if day > self._handed_in_on + timedelta(days=profile.max_days_ahead):
-                faults.append(
-                    ("COLLECTION_DATE_TOO_FAR", f"{day} is over {profile.max_days_ahead} days ahead.")
-                )
+                faults.append(("COLLECTION_DATE_TOO_FAR", f"{day} is over {profile.max_days_ahead} days ahead."))
         self._dates[(day, c.scheme)] = faults
         return faults
 
@@ -199,21 +193,13 @@ class _MandateUse:
 
 def _compare_uses(c: Collection, before: _MandateUse, now: _MandateUse, faults: list[Fault]) -> None:
     if (before.spent and now.day >= before.day) or (now.spent and before.day > now.day):
-        faults.append(
-            ("MANDATE_SPENT", f"Mandate {c.mandate_reference!r} has its last collection in this file too.")
-        )
+        faults.append(("MANDATE_SPENT", f"Mandate {c.mandate_reference!r} has its last collection in this file too."))
     elif c.sequence_type is SequenceType.FIRST:
-        faults.append(
-            ("SEQUENCE_FIRST_AGAIN", f"Mandate {c.mandate_reference!r} is collected on before in this file.")
-        )
+        faults.append(("SEQUENCE_FIRST_AGAIN", f"Mandate {c.mandate_reference!r} is collected on before in this file."))
     amendment = c.amendment
-    told = amendment is not None and bool(
-        amendment.original_debtor_iban or amendment.same_mandate_new_account
-    )
+    told = amendment is not None and bool(amendment.original_debtor_iban or amendment.same_mandate_new_account)
     if before.account != now.account and not told:
-        faults.append(
-            ("MANDATE_TWO_ACCOUNTS", f"Mandate {c.mandate_reference!r} has another account in this file.")
-        )
+        faults.append(("MANDATE_TWO_ACCOUNTS", f"Mandate {c.mandate_reference!r} has another account in this file."))
 
 
 # ------------------------------------------------------------------------------------ rules of one collection
@@ -275,9 +261,7 @@ def _address(address: Address, whose: str, faults: list[Fault]) -> None:
     if address.lines and not address.town:
         faults.append(("ADDRESS_UNSTRUCTURED", f"The {whose}'s address has lines and no town."))
     elif not address.town or _COUNTRY.fullmatch(address.country) is None:
-        faults.append(
-            ("ADDRESS_INCOMPLETE", f"The {whose}'s town is {address.town!r}, country {address.country!r}.")
-        )
+        faults.append(("ADDRESS_INCOMPLETE", f"The {whose}'s town is {address.town!r}, country {address.country!r}."))
     if len(address.lines) > _MOST_ADDRESS_LINES:
         faults.append(("ADDRESS_LINES", f"The {whose}'s address has {len(address.lines)} lines."))
 
@@ -293,38 +277,39 @@ def _reference(reference: StructuredReference, faults: list[Fault]) -> None:
 
 
 def _amendment(c: Collection, amendment: Amendment, faults: list[Fault]) -> None:
-    a = amendment
-    if a == Amendment():
+    if amendment == Amendment():
         faults.append(("AMENDMENT_EMPTY", "The amendment names nothing that changed."))
-    if a.original_debtor_iban and a.same_mandate_new_account:
+    if amendment.original_debtor_iban and amendment.same_mandate_new_account:
         faults.append(("AMENDMENT_CONTRADICTION", "Both the old IBAN and SMNDA are given."))
-    if a.original_mandate_reference is not None:
-        if not is_id(a.original_mandate_reference):
-            faults.append(
-                ("AMENDMENT_INVALID", _id_seen("old mandate reference", a.original_mandate_reference))
-            )
-        if a.original_mandate_reference == c.mandate_reference:
-            faults.append(("AMENDMENT_SAME", "The old mandate reference is the present one."))
-    if a.original_debtor_iban is not None:
-        if not is_iban(a.original_debtor_iban):
-            faults.append(("AMENDMENT_INVALID", f"Old IBAN {mask_iban(a.original_debtor_iban)} is wrong."))
-        if a.original_debtor_iban == c.debtor_iban:
-            faults.append(("AMENDMENT_SAME", "The old IBAN is the present one."))
-    if a.original_creditor_name is not None and a.original_creditor_name == c.creditor.name:
-        faults.append(("AMENDMENT_SAME", "The old creditor name is the present one."))
-    if a.original_creditor_identifier is not None:
+    pairs = (
+        ("mandate reference", amendment.original_mandate_reference, c.mandate_reference),
+        ("IBAN", amendment.original_debtor_iban, c.debtor_iban),
+        ("creditor name", amendment.original_creditor_name, c.creditor.name),
+        ("creditor identifier", amendment.original_creditor_identifier, c.creditor.identifier),
+    )
+    for what, old, present in pairs:
+        if old is not None and old == present:
+            faults.append(("AMENDMENT_SAME", f"The old {what} is the present one."))
+    _old_identifiers(amendment, faults)
+
+
+def _old_identifiers(amendment: Amendment, faults: list[Fault]) -> None:
+    reference = amendment.original_mandate_reference
+    if reference is not None and not is_id(reference):
+        faults.append(("AMENDMENT_INVALID", _id_seen("old mandate reference", reference)))
+    iban = amendment.original_debtor_iban
+    if iban is not None and not is_iban(iban):
+        faults.append(("AMENDMENT_INVALID", f"The old IBAN {mask_iban(iban)} is not a right IBAN."))
+    identifier = amendment.original_creditor_identifier
+    if identifier is not None:
         try:
-            normalise_creditor_identifier(a.original_creditor_identifier)
+            normalise_creditor_identifier(identifier)
         except InvalidCreditorIdentifier as error:
             faults.append(("AMENDMENT_INVALID", str(error)))
-        if a.original_creditor_identifier == c.creditor.identifier:
-            faults.append(("AMENDMENT_SAME", "The old creditor identifier is the present one."))
 
 
 def _age(c: Collection, faults: list[Fault]) -> None:
     signed, day = c.mandate_signed_on, c.collection_date
     months = (day.year - signed.year) * 12 + day.month - signed.month
     if months > _MANDATE_MONTHS or (months == _MANDATE_MONTHS and day.day > signed.day):
-        faults.append(
-            ("MANDATE_MAY_BE_EXPIRED", f"Signed on {signed}, first collected on {day}: over 36 months.")
-        )
+        faults.append(("MANDATE_MAY_BE_EXPIRED", f"Signed on {signed}, first collected on {day}: over 36 months."))

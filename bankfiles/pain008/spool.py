@@ -36,7 +36,7 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="pain008-")
+        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="pain008-")  # noqa: SIM115 - closed by __exit__
         self._waiting: dict[int, SpooledBatch] = {}
         self._buffered = 0
         self._end = 0

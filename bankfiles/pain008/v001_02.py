@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bankfiles.pain008.layout import Layout
-from bankfiles.pain008.model import Creditor
 
 
 class Pain008V02(Layout):
@@ -12,7 +11,4 @@ class Pain008V02(Layout):
     message = "pain.008.001.02"
     namespace = "urn:iso:std:iso:20022:tech:xsd:pain.008.001.02"
     bic_tag = "BIC"
-    carries_lei = False
-
-    def lei(self, creditor: Creditor) -> str:
-        return ""  # no place for it; the writer tells so
+    lei_template = ""

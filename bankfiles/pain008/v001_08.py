@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bankfiles.pain008.layout import Layout
-from bankfiles.pain008.model import Creditor
 
 
 class Pain008V08(Layout):
@@ -12,7 +11,4 @@ class Pain008V08(Layout):
     message = "pain.008.001.08"
     namespace = "urn:iso:std:iso:20022:tech:xsd:pain.008.001.08"
     bic_tag = "BICFI"
-    carries_lei = True
-
-    def lei(self, creditor: Creditor) -> str:
-        return f"<Id><OrgId><LEI>{creditor.lei}</LEI></OrgId></Id>" if creditor.lei else ""
+    lei_template = "<Id><OrgId><LEI>{}</LEI></OrgId></Id>"

@@ -40,9 +40,7 @@ from bankfiles.pain008.v001_08 import Pain008V08
 from bankfiles.profile import NEUTRAL, BankProfile
 from bankfiles.schema import installed_schema, schema_faults
 
-LAYOUTS: dict[str, type[Layout]] = {
-    layout.message: layout for layout in (Pain008V08, Pain008V02)
-}
+LAYOUTS: dict[str, type[Layout]] = {layout.message: layout for layout in (Pain008V08, Pain008V02)}
 
 _BANK_ZONE = ZoneInfo("Europe/Brussels")  # TARGET's own time
 _HEAD_BYTES = 2048  # room kept for the head of the file and of each batch, when counting bytes
@@ -65,9 +63,7 @@ class SeveralFiles(ValueError):
     """The bank's limits, or a mix of CORE and B2B, ask for several files where one was wanted."""
 
     def __init__(self, count: int) -> None:
-        super().__init__(
-            f"These collections need {count} files at this bank; call write_files, which splits them."
-        )
+        super().__init__(f"These collections need {count} files at this bank; call write_files, which splits them.")
         self.count = count
 
 
@@ -153,9 +149,7 @@ class _Writing:
 
     def __init__(self, header: Header, profile: BankProfile, keep_batch_of: bool) -> None:
         if profile.version not in LAYOUTS:
-            raise ValueError(
-                f"{profile.version!r} cannot be written; choose one of {', '.join(LAYOUTS)}."
-            )
+            raise ValueError(f"{profile.version!r} cannot be written; choose one of {', '.join(LAYOUTS)}.")
         self._layout = LAYOUTS[profile.version]()
         self._profile = profile
         self._header = _checked(header, profile)
@@ -197,10 +191,8 @@ class _Writing:
             raise NothingToWrite(tuple(self._findings))
 
     def _new_batch(self, first: Collection) -> SpooledBatch:
-        if first.creditor.lei and not self._layout.carries_lei:
-            self._findings.append(
-                finding("LEI_LEFT_OUT", f"The LEI of {first.creditor.name!r} is left out.")
-            )
+        if first.creditor.lei and not self._layout.lei_template:
+            self._findings.append(finding("LEI_LEFT_OUT", f"The LEI of {first.creditor.name!r} is left out."))
         batch = SpooledBatch(first)
         self._batches.append(batch)
         return batch
@@ -278,10 +270,7 @@ class _Writing:
             count=count,
             total=total,
             sha256=digest.hexdigest(),
-            batches=tuple(
-                Batch(one.batch_id, one.first.collection_date, one.count, one.total)
-                for one in batches
-            ),
+            batches=tuple(Batch(one.batch_id, one.first.collection_date, one.count, one.total) for one in batches),
             findings=tuple(self._findings),
             batch_of=self._batch_ids(batches),
         )
@@ -290,15 +279,9 @@ class _Writing:
         if self._batch_of is None:
             return {}
         here = {id(batch) for batch in batches}
-        return {
-            end_to_end_id: batch.batch_id
-            for end_to_end_id, batch in self._batch_of.items()
-            if id(batch) in here
-        }
+        return {end_to_end_id: batch.batch_id for end_to_end_id, batch in self._batch_of.items() if id(batch) in here}
 
-    def _document(
-        self, batches: list[SpooledBatch], header: Header, count: int, total: Decimal
-    ) -> Iterator[bytes]:
+    def _document(self, batches: list[SpooledBatch], header: Header, count: int, total: Decimal) -> Iterator[bytes]:
         layout, profile = self._layout, self._profile
         yield layout.file_head(header, count, total, profile.initiating_party_id_issuer).encode()
         for number, batch in enumerate(batches, 1):
@@ -336,9 +319,7 @@ def _checked(header: Header, profile: BankProfile) -> Header:
     message_id = normalise_message_id(header.message_id)
     pattern = profile.message_id_pattern
     if pattern is not None and re.fullmatch(pattern, message_id) is None:
-        raise ValueError(
-            f"The message id {message_id!r} is not of the form that {profile.title} asks for ({pattern})."
-        )
+        raise ValueError(f"The message id {message_id!r} is not of the form that {profile.title} asks for ({pattern}).")
     if header.created_at.tzinfo is None:
         raise ValueError("created_at has no time zone; pass an aware datetime.")
     party = Adapter(profile).text(header.initiating_party, NAME_LENGTH, "initiating party", [])
@@ -347,6 +328,4 @@ def _checked(header: Header, profile: BankProfile) -> Header:
     party_id = header.initiating_party_id
     if party_id is not None:
         party_id = normalise_message_id(party_id)
-    return replace(
-        header, message_id=message_id, initiating_party=party, initiating_party_id=party_id
-    )
+    return replace(header, message_id=message_id, initiating_party=party, initiating_party_id=party_id)
