@@ -14,7 +14,7 @@ from mappings.errors import MappingFileError, Place, nearest
 from mappings.values import CONVERTERS
 
 TOP_KEYS = ("extends", "paths", "tables", "records")
-RULE_KEYS = ("path", "constant", "table", "default", "otherwise", "type", "required")
+RULE_KEYS = ("path", "constant", "table", "default", "otherwise", "keep_unknown", "type", "required")
 PATH_STYLES = ("nested", "flat")
 
 Scalar = str | int | bool | None
@@ -209,6 +209,7 @@ class _Reader:
             given["path"] = self._paths(f"{key}.path", places["path"], given["path"])
         for name, expected, advice in (
             ("required", bool, "Write true or false."),
+            ("keep_unknown", bool, "Write true or false."),
             ("table", str, "Write the name of a table."),
             ("type", str, f"Write one of {', '.join(CONVERTERS)}."),
         ):

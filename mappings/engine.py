@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from collections.abc import Mapping as MappingOf
+from dataclasses import replace
 from pathlib import Path
 
 from mappings.document import Document, WrittenRule, read_document
@@ -63,14 +64,7 @@ class Mapping:
         """
         converters = convert or {}
         fields = [
-            (
-                rule.field,
-                rule.reader(
-                    rule.paths if columns is None else tuple(path for path in rule.paths if path in columns),
-                    converters.get(rule.type),
-                ),
-            )
-            for rule in self._rules[kind]
+            (rule.field, _narrowed(rule, columns).reader(converters.get(rule.type))) for rule in self._rules[kind]
         ]
 
         def read(record: Record) -> dict[str, object]:
@@ -107,6 +101,12 @@ def load(name: str | Path, own: Path | None = None) -> Mapping:
     document = read_document(own)
     _check_own(path.stem, base, document)
     return _compile(path.stem, base.extended(document))
+
+
+def _narrowed(rule: FieldRule, columns: Collection[str] | None) -> FieldRule:
+    """The rule with those of its paths that occur; with all of them where none does, to be named when missing."""
+    paths = () if columns is None else tuple(path for path in rule.paths if path in columns)
+    return replace(rule, paths=paths) if paths else rule
 
 
 def _check_own(name: str, base: Document, own: Document) -> None:
@@ -167,6 +167,7 @@ def _rule(kind: str, field: str, written: WrittenRule, tables: MappingOf[str, Ta
         constant=constant,
         default=given.get("default"),
         otherwise=given.get("otherwise", MISSING),
+        keep_unknown=bool(given.get("keep_unknown", False)),
         required=bool(given.get("required", False)),
         nested=nested,
     )

@@ -58,6 +58,7 @@ class FieldRule:
     constant: object = MISSING
     default: object = None
     otherwise: object = MISSING
+    keep_unknown: bool = False
     required: bool = False
     nested: bool = True
 
@@ -70,16 +71,12 @@ class FieldRule:
         """A mapping error about this field."""
         return MappingError(self.kind, self.field, self.path, seen=shown(seen, self.type), why=why, remedy=remedy)
 
-    def reader(self, paths: tuple[str, ...], convert: Convert | None) -> Read:
-        """A function from the package's record to our value.
-
-        Args:
-            paths: those of this rule's paths that the records can have.
-            convert: takes the place of the converter of this rule's type.
-        """
+    def reader(self, convert: Convert | None) -> Read:
+        """A function from the package's record to our value; `convert` takes the place of the type's converter."""
         if self.constant is not MISSING:
             return self._read_constant
-        find = _finder(paths, self.nested, false_is_value=self.type in ("bool", "any") or self.table is not None)
+        false_is_value = self.type in ("bool", "any") or self.table is not None
+        find = _finder(self.paths, self.nested, false_is_value=false_is_value)
         understand = self._looked_up if self.table else self._converted(convert or CONVERTERS[self.type])
         default, required = self.default, self.required
 
@@ -109,6 +106,8 @@ class FieldRule:
         assert self.table is not None
         ours = self.table.ours_of.get(token(value), self.otherwise)
         if ours is MISSING:
+            if self.keep_unknown:
+                return value
             raise self.error(
                 value,
                 f"{shown(value, self.type)!r} is not in the table {self.table.name}.",

@@ -256,3 +256,14 @@ def test_an_empty_own_file_changes_nothing(base: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["files"])
 def test_the_built_in_mappings_load(name: str) -> None:
     assert {"customer", "invoice", "mandate", "payment", "return"} <= set(load(name).kinds)
+
+
+def test_a_table_may_keep_what_it_does_not_know(tmp_path: Path) -> None:
+    path = tmp_path / "keep.yaml"
+    path.write_text(
+        "tables:\n  country:\n    Belgium: BE\n"
+        "records:\n  customer:\n    country: {path: land, table: country, keep_unknown: true}\n"
+    )
+    mapping = load(path)
+    assert mapping.read("customer", {"land": "belgium"}) == {"country": "BE"}
+    assert mapping.read("customer", {"land": "FR"}) == {"country": "FR"}
