@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bankfiles.characters import transliterate
+from bankfiles.characters import is_plain, transliterate
 from bankfiles.identifiers import EEA_COUNTRIES
 from bankfiles.pain008.catalogue import finding
 from bankfiles.pain008.model import Address, Collection, Creditor, Finding
@@ -28,9 +28,12 @@ class Adapter:
     def __init__(self, profile: BankProfile) -> None:
         self._profile = profile
         self._creditors: dict[Creditor, Creditor] = {}
+        self._good_creditor: Creditor | None = None  # the last one that needed nothing
 
     def adapt(self, c: Collection, position: int, findings: list[Finding]) -> Collection:
         """Return the collection as it can be sent; `findings` receives what was changed."""
+        if c.creditor is self._good_creditor and _needs_nothing(c):
+            return c
         changes: dict[str, object] = {}
         told: list[Finding] = []
         creditor = self._creditor(c.creditor, told)
@@ -87,7 +90,7 @@ class Adapter:
             ultimate = self.text(ultimate, NAME_LENGTH, "ultimate creditor", told)
         adapted = replace(creditor, name=name, address=address, ultimate_name=ultimate)
         if adapted == creditor:
-            adapted = creditor
+            adapted = self._good_creditor = creditor
         self._creditors[creditor] = adapted
         return adapted
 
@@ -107,3 +110,19 @@ class Adapter:
             building_number=self.text(address.building_number, SHORT_FIELD_LENGTH, "building number", told),
             lines=tuple(self.text(line, LINE_LENGTH, "address line", told) for line in lines),
         )
+
+
+def _needs_nothing(c: Collection) -> bool:
+    """Tell fast whether all texts can go as they are: true of most transactions of a large file."""
+    remittance = c.remittance
+    return (
+        is_plain(c.debtor_name)
+        and len(c.debtor_name) <= NAME_LENGTH
+        and (
+            remittance is None
+            or (type(remittance) is str and is_plain(remittance) and len(remittance) <= REMITTANCE_LENGTH)
+        )
+        and c.debtor_address is None
+        and c.amendment is None
+        and c.ultimate_debtor_name is None
+    )

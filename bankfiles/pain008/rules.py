@@ -68,6 +68,9 @@ class SchemeRules:
         self._mandates = SeenTable()
         self._dates: dict[tuple[date, Scheme], list[Fault]] = {}
         self._creditors: dict[Creditor, list[Fault]] = {}
+        self._creditor: Creditor | None = None  # of the transaction before, with what is derived from it
+        self._creditor_key = ""
+        self._of_creditor: list[Fault] = []
 
     def check(self, c: Collection, position: int) -> list[Finding]:
         """Return what is wrong with the collection that stands at `position` (from 1) of the file."""
@@ -85,8 +88,9 @@ class SchemeRules:
             faults.append(("SIGNATURE_AFTER_COLLECTION", f"Signed on {c.mandate_signed_on}."))
         elif c.sequence_type is SequenceType.FIRST:
             _age(c, faults)
-        creditor = self._creditors.get(c.creditor)
-        faults += self._creditor_faults(c.creditor) if creditor is None else creditor
+        if c.creditor is not self._creditor:
+            self._enter_creditor(c.creditor)
+        faults += self._of_creditor
         self._file_faults(c, position, faults)
         if not faults:
             return []
@@ -118,6 +122,12 @@ class SchemeRules:
                 faults.append(("COLLECTION_DATE_TOO_FAR", f"{day} is over {profile.max_days_ahead} days ahead."))
         self._dates[(day, c.scheme)] = faults
         return faults
+
+    def _enter_creditor(self, creditor: Creditor) -> None:
+        self._creditor = creditor
+        self._creditor_key = without_business_code(creditor.identifier)
+        known = self._creditors.get(creditor)
+        self._of_creditor = self._creditor_faults(creditor) if known is None else known
 
     def _creditor_faults(self, creditor: Creditor) -> list[Fault]:
         faults: list[Fault] = []
@@ -152,53 +162,39 @@ class SchemeRules:
                     f"{c.end_to_end_id!r} stands at position {first} as well.",
                 )
             )
-        key = (without_business_code(c.creditor.identifier), c.mandate_reference)
-        now = _MandateUse.of(c)
-        before_packed = self._mandates.put_if_absent(key, now.packed())
-        if before_packed is not None:
-            before = _MandateUse.unpack(before_packed)
+        now = _use(c)
+        before = self._mandates.put_if_absent((self._creditor_key, c.mandate_reference), now)
+        if before is not None:
             _compare_uses(c, before, now, faults)
-            self._mandates.replace(key, before.merged(now).packed())
+            self._mandates.replace((self._creditor_key, c.mandate_reference), _merged(before, now))
 
 
-class _MandateUse:
-    """What must be remembered of a mandate's use in a file, small enough for one integer."""
-
-    __slots__ = ("account", "day", "spent")
-    _ACCOUNT_BITS = (1 << 38) - 1
-    _DAY_BITS = (1 << 22) - 1
-
-    def __init__(self, account: int, day: int, spent: bool) -> None:
-        self.account = account
-        self.day = day
-        self.spent = spent
-
-    @classmethod
-    def of(cls, c: Collection) -> _MandateUse:
-        spent = c.sequence_type is SequenceType.FINAL or c.sequence_type is SequenceType.ONE_OFF
-        return cls(hash(c.debtor_iban) & cls._ACCOUNT_BITS, c.collection_date.toordinal(), spent)
-
-    def packed(self) -> int:
-        return self.account << 23 | self.day << 1 | self.spent
-
-    @classmethod
-    def unpack(cls, packed: int) -> _MandateUse:
-        return cls(packed >> 23, packed >> 1 & cls._DAY_BITS, bool(packed & 1))
-
-    def merged(self, later: _MandateUse) -> _MandateUse:
-        """The use with the latest day, and the account that the file named last."""
-        latest = later if later.day >= self.day else self
-        return _MandateUse(later.account, latest.day, self.spent or later.spent)
+# What must be remembered of a mandate's use in a file, packed into one integer: a part of the hash of the account (38
+# bits), the latest collection date (22 bits), and whether the mandate is spent (1 bit).
+_ACCOUNT_MASK = (1 << 38) - 1
+_DAY_MASK = (1 << 22) - 1
 
 
-def _compare_uses(c: Collection, before: _MandateUse, now: _MandateUse, faults: list[Fault]) -> None:
-    if (before.spent and now.day >= before.day) or (now.spent and before.day > now.day):
+def _use(c: Collection) -> int:
+    spent = c.sequence_type is SequenceType.FINAL or c.sequence_type is SequenceType.ONE_OFF
+    return (hash(c.debtor_iban) & _ACCOUNT_MASK) << 23 | c.collection_date.toordinal() << 1 | spent
+
+
+def _merged(before: int, now: int) -> int:
+    """The account that the file named last, the latest date, and whether either use spent the mandate."""
+    day = max(before >> 1 & _DAY_MASK, now >> 1 & _DAY_MASK)
+    return now >> 23 << 23 | day << 1 | ((before | now) & 1)
+
+
+def _compare_uses(c: Collection, before: int, now: int, faults: list[Fault]) -> None:
+    day_before, day_now = before >> 1 & _DAY_MASK, now >> 1 & _DAY_MASK
+    if (before & 1 and day_now >= day_before) or (now & 1 and day_before > day_now):
         faults.append(("MANDATE_SPENT", f"Mandate {c.mandate_reference!r} has its last collection in this file too."))
     elif c.sequence_type is SequenceType.FIRST:
         faults.append(("SEQUENCE_FIRST_AGAIN", f"Mandate {c.mandate_reference!r} is collected on before in this file."))
     amendment = c.amendment
     told = amendment is not None and bool(amendment.original_debtor_iban or amendment.same_mandate_new_account)
-    if before.account != now.account and not told:
+    if before >> 23 != now >> 23 and not told:
         faults.append(("MANDATE_TWO_ACCOUNTS", f"Mandate {c.mandate_reference!r} has another account in this file."))
 
 

@@ -25,7 +25,7 @@ class SpooledBatch:
         self.size = 0  # bytes of its transactions
         self.batch_id = ""  # known once the files are laid out
         self._pieces: list[tuple[int, int]] = []  # offset and length on disk
-        self._buffer: list[bytes] = []
+        self._buffer: list[str] = []
         self._buffered = 0
 
 
@@ -52,8 +52,8 @@ class Spool:
     ) -> None:
         self._file.close()
 
-    def add(self, batch: SpooledBatch, transaction: bytes, amount: Decimal) -> None:
-        """Append one transaction to a batch."""
+    def add(self, batch: SpooledBatch, transaction: str, amount: Decimal) -> None:
+        """Append one transaction, of ASCII characters, to a batch."""
         size = len(transaction)
         batch.count += 1
         batch.total += amount
@@ -85,7 +85,7 @@ class Spool:
         self._waiting.pop(id(batch), None)
         if batch._buffered == 0:
             return
-        piece = b"".join(batch._buffer)
+        piece = "".join(batch._buffer).encode("ascii")
         self._file.seek(self._end)
         self._file.write(piece)
         batch._pieces.append((self._end, len(piece)))

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -136,6 +137,17 @@ def batch_key(c: Collection) -> tuple[object, ...]:
     return (c.collection_date, c.sequence_type, c.scheme, c.creditor, c.category_purpose)
 
 
+def _same_batch(first: Collection, c: Collection) -> bool:
+    """Tell fast that two collections have the same key; False only means that it must be computed."""
+    return (
+        c.creditor is first.creditor
+        and c.collection_date == first.collection_date
+        and c.sequence_type is first.sequence_type
+        and c.scheme is first.scheme
+        and c.category_purpose == first.category_purpose
+    )
+
+
 def handed_in_on(header: Header, profile: BankProfile) -> date:
     """Return the day on which the bank gets a file of this header, its cut-off applied."""
     local = header.created_at.astimezone(_BANK_ZONE)
@@ -170,6 +182,8 @@ class _Writing:
         rules = SchemeRules(self._profile, handed_in_on(self._header, self._profile))
         open_batches: dict[tuple[object, ...], SpooledBatch] = {}
         build = self._layout.transaction
+        most, most_bytes = self._batch_limits()
+        batch: SpooledBatch | None = None
         for position, given in enumerate(collections, 1):
             collection = adapter.adapt(given, position, self._findings)
             problems = rules.check(collection, position)
@@ -179,11 +193,11 @@ class _Writing:
                     continue
                 day = next_target_day(collection.collection_date)
                 collection = replace(collection, collection_date=day)
-            key = batch_key(collection)
-            transaction = build(collection).encode("ascii")
-            batch = open_batches.get(key)
-            if batch is None or self._is_full(batch, len(transaction)):
-                batch = open_batches[key] = self._new_batch(collection)
+            transaction = build(collection)
+            if batch is None or not _same_batch(batch.first, collection):
+                batch = open_batches.get(batch_key(collection))
+            if batch is None or batch.count >= most or batch.size + len(transaction) > most_bytes:
+                batch = open_batches[batch_key(collection)] = self._new_batch(collection)
             self._spool.add(batch, transaction, collection.amount)
             if self._batch_of is not None:
                 self._batch_of[collection.end_to_end_id] = batch
@@ -197,13 +211,14 @@ class _Writing:
         self._batches.append(batch)
         return batch
 
-    def _is_full(self, batch: SpooledBatch, size: int) -> bool:
+    def _batch_limits(self) -> tuple[int, int]:
+        """The most transactions of a batch, and the most bytes that they may take together."""
         profile = self._profile
-        limits = (profile.max_transactions_per_batch, profile.max_transactions_per_file)
-        if any(limit is not None and batch.count >= limit for limit in limits):
-            return True
-        most = profile.max_bytes_per_file
-        return most is not None and batch.size + size + 2 * _HEAD_BYTES > most
+        counts = (profile.max_transactions_per_batch, profile.max_transactions_per_file)
+        most = min((count for count in counts if count is not None), default=sys.maxsize)
+        if profile.max_bytes_per_file is None:
+            return most, sys.maxsize
+        return most, profile.max_bytes_per_file - 2 * _HEAD_BYTES
 
     def files(self) -> list[list[SpooledBatch]]:
         """Share the batches out over files: one scheme per file, and within the bank's limits."""
@@ -259,17 +274,15 @@ class _Writing:
         header = _checked(header, self._profile)
         count = sum(batch.count for batch in batches)
         total = sum((batch.total for batch in batches), Decimal(0))
-        digest = hashlib.sha256()
+        size = 0
         for piece in self._document(batches, header, count, total):
-            digest.update(piece)
-            file.write(piece)
+            size += file.write(piece)
         file.flush()
-        self._read_back(file, count, digest.hexdigest())
         return Written(
             message_id=header.message_id,
             count=count,
             total=total,
-            sha256=digest.hexdigest(),
+            sha256=self._read_back(file, count, size),
             batches=tuple(Batch(one.batch_id, one.first.collection_date, one.count, one.total) for one in batches),
             findings=tuple(self._findings),
             batch_of=self._batch_ids(batches),
@@ -293,8 +306,8 @@ class _Writing:
             yield layout.batch_foot().encode()
         yield layout.file_foot().encode()
 
-    def _read_back(self, file: BinaryIO, count: int, sha256: str) -> None:
-        """Check what lies on disk: same bytes, right number of transactions, valid by the schema."""
+    def _read_back(self, file: BinaryIO, count: int, size: int) -> str:
+        """Check what lies on disk - size, number of transactions, valid by the schema - and return its SHA-256."""
         digest = hashlib.sha256()
         transactions = 0
 
@@ -310,8 +323,11 @@ class _Writing:
         faults = schema_faults(chunks(), installed_schema(self._layout.message))
         if faults:
             raise BrokenFile(f"The schema refuses the file: {faults[0]} ({len(faults)} faults)")
-        if transactions != count or digest.hexdigest() != sha256:
-            raise BrokenFile(f"The file on disk holds {transactions} of {count} transactions.")
+        if transactions != count or file.tell() != size:
+            raise BrokenFile(
+                f"The file on disk holds {transactions} of {count} transactions, {file.tell()} of {size} bytes."
+            )
+        return digest.hexdigest()
 
 
 def _checked(header: Header, profile: BankProfile) -> Header:
