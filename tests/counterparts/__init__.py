@@ -1,0 +1,1 @@
+"""Servers that play, or are, the other side: an accounting package, a bank."""
