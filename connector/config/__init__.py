@@ -1,0 +1,12 @@
+"""The configuration: one YAML file, read whole, every mistake told at once with its line and column.
+
+`load` gives a `Config`; `open_installation` opens its adapters; `json_schema` is for editors.
+"""
+
+from connector.config.loading import load, read
+from connector.config.model import Config
+from connector.config.opening import open_installation
+from connector.config.problems import Problem
+from connector.config.schema import json_schema
+
+__all__ = ["Config", "Problem", "json_schema", "load", "open_installation", "read"]

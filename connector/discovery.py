@@ -1,0 +1,72 @@
+"""Finding adapters by their entry points, so that nothing here knows any of them by name.
+
+A package of anybody's adds an adapter with one line in its own pyproject.toml:
+
+    [project.entry-points."sepa_connector.accounting"]
+    mybooks = "mypackage.adapter:MyBooks"
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from enum import StrEnum
+from importlib.metadata import EntryPoints, entry_points
+
+from connector.errors import ConfigError
+from connector.ports import AccountingPackage, Adapter, BankChannel, Mailer, MandateService
+
+
+class AdapterKind(StrEnum):
+    """The four ports; the value is the last part of the entry-point group."""
+
+    ACCOUNTING = "accounting"
+    MANDATES = "mandates"
+    BANKS = "banks"
+    MAIL = "mail"
+
+
+PORTS: dict[AdapterKind, type[Adapter]] = {
+    AdapterKind.ACCOUNTING: AccountingPackage,
+    AdapterKind.MANDATES: MandateService,
+    AdapterKind.BANKS: BankChannel,
+    AdapterKind.MAIL: Mailer,
+}
+
+
+def adapter_names(kind: AdapterKind) -> tuple[str, ...]:
+    """Names of the adapters that are installed, sorted."""
+    return tuple(sorted(_found(kind).names))
+
+
+def adapter_class(kind: AdapterKind, name: str) -> type[Adapter]:
+    """The class of an adapter.
+
+    Raises:
+        ConfigError: none is installed under this name, or it can't be imported.
+    """
+    found = _found(kind)
+    if name not in found.names:
+        raise ConfigError(f"There is no adapter {name!r} for {kind.value}.", remedy=_nearest(name, adapter_names(kind)))
+    entry_point = found[name]
+    try:
+        loaded = entry_point.load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(
+            f"The adapter {name!r} can't be loaded from {entry_point.value}: {error}.",
+            remedy="Install what it needs, or repair the package that it comes from.",
+        ) from error
+    if not (isinstance(loaded, type) and issubclass(loaded, PORTS[kind])):
+        raise ConfigError(
+            f"The adapter {name!r} at {entry_point.value} is no {PORTS[kind].__name__}.",
+            remedy="Its author must derive it from the port of that name in connector/ports.py.",
+        )
+    return loaded
+
+
+def _found(kind: AdapterKind) -> EntryPoints:
+    return entry_points(group=f"sepa_connector.{kind.value}")
+
+
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"Installed are: {', '.join(known) or 'none'}."
