@@ -13,8 +13,9 @@ fact `count`.
 """
 
 from connector.texts.catalogue import MissingFact, MissingText, keys, placeholders
+from connector.texts.deeds import deed_text
 from connector.texts.formatting import Money
 from connector.texts.reasons import reason_text
 from connector.texts.speaking import say
 
-__all__ = ["MissingFact", "MissingText", "Money", "keys", "placeholders", "reason_text", "say"]
+__all__ = ["MissingFact", "MissingText", "Money", "deed_text", "keys", "placeholders", "reason_text", "say"]

@@ -93,7 +93,7 @@ def test_an_amount_in_another_currency_says_so() -> None:
 
 
 def test_an_instant_is_written_with_its_time() -> None:
-    said = say(Language.GERMAN, "reasons.not_due_yet", due_on=datetime(2026, 12, 1, 14, 5))  # noqa: DTZ001
+    said = say(Language.GERMAN, "reasons.notice_outdated", notice_on=datetime(2026, 12, 1, 14, 5))  # noqa: DTZ001
     assert "1. Dezember 2026 14:05" in said
 
 

@@ -8,7 +8,8 @@ from structlog.testing import capture_logs
 from connector.model.customer import Language
 from connector.model.reason import Reason, ReasonCode
 from connector.texts import reason_text
-from connector.texts.reasons import ABSENT, FACTS
+from connector.texts.reasons import FACTS
+from connector.texts.telling import ABSENT
 
 
 @pytest.mark.parametrize("language", Language)
@@ -39,14 +40,17 @@ def test_a_state_is_said_in_the_readers_language() -> None:
 
 def test_an_absent_fact_becomes_a_dash_and_a_log_line() -> None:
     with capture_logs() as lines:
-        said = reason_text(Language.ENGLISH, Reason(ReasonCode.NOT_DUE_YET))
-    assert said == f"The invoice is due on {ABSENT}, so it is too early. Nothing to do."
+        said = reason_text(Language.ENGLISH, Reason(ReasonCode.CURRENCY_NOT_EUR))
+    assert (
+        said
+        == f"The invoice is in {ABSENT}, and direct debit takes euros only. Ask the customer to pay in another way."
+    )
     assert lines == [
         {
-            "event": "reason.fact_missing",
+            "event": "text.fact_missing",
             "log_level": "warning",
-            "code": "not_due_yet",
-            "facts": ["due_on"],
+            "text": "reasons.currency_not_eur",
+            "facts": ["currency"],
         }
     ]
 
