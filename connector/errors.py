@@ -74,6 +74,10 @@ class UnknownOutcome(ConnectorError):
     """The call was sent and its answer was lost: look it up by its key, never repeat it blindly."""
 
 
+class NotYet(ConnectorError):
+    """This change must wait for another one; it is left for later without a word."""
+
+
 class Fatal(ConnectorError):
     """This pass can't go on."""
 
@@ -104,6 +108,7 @@ RECOVERY: tuple[Recovery, ...] = (
     Recovery(Unsupported, "make an Exception that says what to do by hand; the rest goes on", 3),
     Recovery(IllegalTransition, "make an Exception of this record; the rest goes on", 3),
     Recovery(UnknownOutcome, "look it up by its key at the other side; never repeat it", 3),
+    Recovery(NotYet, "leave it for a later pass", 0),
     Recovery(Fatal, "stop this pass; nothing is left half done", 1),
     Recovery(Stopped, "finish the record in hand and stop; the next pass goes on", 1),
     Recovery(PassRunning, "do nothing; the pass that runs will do it", 4),

@@ -18,7 +18,6 @@ from connector.ports import (
     CreditorCard,
     Mailer,
     MandateService,
-    PostalAddress,
 )
 
 

@@ -181,7 +181,7 @@ def _file_of(row: Row[Any]) -> BankFile:
         name=row.name,
         state=FileState(row.state),
         created_at=row.created_at,
-        count=row.transactions,
+        transactions=row.transactions,
         total=row.total,
         sha256=row.sha256,
     )

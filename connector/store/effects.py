@@ -40,25 +40,38 @@ def result_of(connection: Connection, key: str) -> str | None:
     ).scalar()
 
 
-def next_pending(connection: Connection, kinds: Collection[EffectKind], skip: Collection[str]) -> Effect | None:
-    """The oldest effect to make, leaving out those whose keys are to be skipped in this pass."""
+def next_pending(
+    connection: Connection, kind: EffectKind, *, not_to: Collection[str] = (), not_keys: Collection[str] = ()
+) -> Effect | None:
+    """The oldest effect of a kind to make, leaving out targets and keys that must wait in this pass."""
     query = (
         select(effects)
-        .where(effects.c.state == EffectState.PENDING.value, effects.c.kind.in_(kinds))
+        .where(effects.c.state == EffectState.PENDING.value, effects.c.kind == kind.value)
         .order_by(effects.c.created_at, effects.c.key)
         .limit(1)
     )
-    if skip:
-        query = query.where(effects.c.key.not_in(skip))
+    if not_to:
+        query = query.where(effects.c.target.not_in(not_to))
+    if not_keys:
+        query = query.where(effects.c.key.not_in(not_keys))
     row = connection.execute(query).first()
     return effect_of(row) if row else None
 
 
-def in_state(connection: Connection, kinds: Collection[EffectKind], state: EffectState) -> list[Effect]:
-    """All effects of these kinds in one open state, oldest first."""
+def count_pending(connection: Connection, kind: EffectKind) -> int:
+    """How many effects of a kind wait to be made."""
+    return connection.execute(
+        select(func.count())
+        .select_from(effects)
+        .where(effects.c.state == EffectState.PENDING.value, effects.c.kind == kind.value)
+    ).scalar_one()
+
+
+def in_state(connection: Connection, kind: EffectKind, state: EffectState) -> list[Effect]:
+    """All effects of a kind in one open state, oldest first."""
     rows = connection.execute(
         select(effects)
-        .where(effects.c.state == state.value, effects.c.kind.in_(kinds))
+        .where(effects.c.state == state.value, effects.c.kind == kind.value)
         .order_by(effects.c.created_at, effects.c.key)
     )
     return [effect_of(row) for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,11 +53,11 @@ def open_(connection: Connection, record: str, reason: Reason, at: datetime) -> 
     return True
 
 
-def close(connection: Connection, record: str, code: ReasonCode, at: datetime, by: str) -> None:
-    """The cause is gone."""
+def close(connection: Connection, records: Iterable[str], code: ReasonCode, at: datetime, by: str) -> None:
+    """The cause is gone for these records."""
     connection.execute(
         update(exceptions)
-        .where(exceptions.c.code == code.value, exceptions.c.record == record, exceptions.c.open.is_(true()))
+        .where(exceptions.c.code == code.value, exceptions.c.record.in_(list(records)), exceptions.c.open.is_(true()))
         .values(open=False, closed_at=at, closed_by=by)
     )
 

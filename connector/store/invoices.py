@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true
 
+from connector.model.collection import CollectionState
 from connector.model.customer import RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import MandateState
 from connector.store.changed import Saved, digest_of, save_changed
-from connector.store.tables import claims, invoices, mandates, notices
+from connector.store.tables import claims, collections, invoices, mandates, notices
 
 
 def save(connection: Connection, records: Sequence[Invoice], at: datetime) -> Saved:
@@ -43,10 +44,25 @@ def of_customer(connection: Connection, key: RecordKey) -> list[Invoice]:
     return [invoice_of(row) for row in rows]
 
 
+Place = tuple[date, str]
+"""Where a walk over invoices stands: due date and id of the last one seen. Rows may change behind it."""
+
+
+def place_of(invoice: Invoice) -> Place:
+    """The place of an invoice in a walk."""
+    return invoice.due_on, invoice.key.id
+
+
 def to_announce(
-    connection: Connection, source: str, due_until: date, stale_before: date, attempts: int
-) -> Iterator[list[Invoice]]:
-    """Invoices that may need a notice: no live one, or one that is late or for less than is open now."""
+    connection: Connection,
+    source: str,
+    *,
+    due_until: date,
+    stale_before: date,
+    attempts: int,
+    after: Place | None,
+) -> list[Invoice]:
+    """The next invoices that may need a notice: no live one, one too late, or one for less than is open now."""
     fresh = exists().where(
         notices.c.source == invoices.c.source,
         notices.c.invoice_id == invoices.c.id,
@@ -54,28 +70,34 @@ def to_announce(
         notices.c.collection_date >= stale_before,
         notices.c.amount >= invoices.c.open_amount,
     )
-    yield from _batches(connection, and_(_collectable(source, due_until, attempts), ~fresh))
+    return _next(connection, and_(_collectable(source, due_until, attempts), ~fresh), after)
 
 
 def to_collect(
-    connection: Connection, source: str, due_until: date, collected_until: date, attempts: int
-) -> Iterator[list[Invoice]]:
-    """Invoices that may be collected now: their notice is for a day in the window, or they need none."""
-    noticed = exists().where(
-        notices.c.source == invoices.c.source,
-        notices.c.invoice_id == invoices.c.id,
-        notices.c.live.is_(true()),
-        notices.c.collection_date <= collected_until,
-    )
-    ready = or_(noticed, invoices.c.announces_debit.is_(true()))
-    yield from _batches(connection, and_(_collectable(source, due_until, attempts), ready))
+    connection: Connection,
+    source: str,
+    *,
+    due_until: date,
+    collected_until: date,
+    attempts: int,
+    with_notices: bool,
+    after: Place | None,
+) -> list[Invoice]:
+    """The next invoices that may be collected now.
 
-
-def announced_by_package(
-    connection: Connection, source: str, due_until: date, attempts: int
-) -> Iterator[list[Invoice]]:
-    """Invoices that may be collected now where no notices of ours are sent at all."""
-    yield from _batches(connection, _collectable(source, due_until, attempts))
+    Args:
+        with_notices: only those with a notice for a day in the window, or that announced the debit themselves.
+    """
+    condition = _collectable(source, due_until, attempts)
+    if with_notices:
+        noticed = exists().where(
+            notices.c.source == invoices.c.source,
+            notices.c.invoice_id == invoices.c.id,
+            notices.c.live.is_(true()),
+            notices.c.collection_date <= collected_until,
+        )
+        condition = and_(condition, or_(noticed, invoices.c.announces_debit.is_(true())))
+    return _next(connection, condition, after)
 
 
 _BATCH = 500
@@ -84,7 +106,13 @@ _BATCH = 500
 def _collectable(source: str, due_until: date, attempts: int) -> ColumnElement[bool]:
     """Open EUR invoices with a signed mandate, no live claim and attempts left."""
     of_invoice = and_(claims.c.source == invoices.c.source, claims.c.invoice_id == invoices.c.id)
-    claimed = exists().where(of_invoice, or_(claims.c.live.is_(true()), claims.c.attempt >= attempts))
+    claimed = exists().where(of_invoice, claims.c.live.is_(true()))
+    asked = (
+        select(func.count())
+        .select_from(claims.join(collections, collections.c.end_to_end_id == claims.c.end_to_end_id))
+        .where(of_invoice, collections.c.state != CollectionState.CANCELLED.value)
+        .scalar_subquery()
+    )
     has_mandate = exists().where(
         mandates.c.source == invoices.c.source,
         mandates.c.customer_id == invoices.c.customer_id,
@@ -97,32 +125,21 @@ def _collectable(source: str, due_until: date, attempts: int) -> ColumnElement[b
         invoices.c.open_amount > Decimal(0),
         invoices.c.due_on <= due_until,
         ~claimed,
+        asked < attempts,
         has_mandate,
     )
 
 
-def _batches(connection: Connection, condition: ColumnElement[bool]) -> Iterator[list[Invoice]]:
-    """Matching invoices by due date and id. The next batch is asked for after the last one: rows may change."""
-    after: tuple[date, str] | None = None
-    while True:
-        further = (
-            condition
-            if after is None
-            else and_(
-                condition,
-                or_(
-                    invoices.c.due_on > after[0],
-                    and_(invoices.c.due_on == after[0], invoices.c.id > after[1]),
-                ),
-            )
-        )
-        rows = connection.execute(
-            select(invoices).where(further).order_by(invoices.c.due_on, invoices.c.id).limit(_BATCH)
-        ).all()
-        if not rows:
-            return
-        yield [invoice_of(row) for row in rows]
-        after = (rows[-1].due_on, rows[-1].id)
+def _next(connection: Connection, condition: ColumnElement[bool], after: Place | None) -> list[Invoice]:
+    """The next matching invoices of a walk by due date and id."""
+    if after is not None:
+        due_on, last = after
+        later = or_(invoices.c.due_on > due_on, and_(invoices.c.due_on == due_on, invoices.c.id > last))
+        condition = and_(condition, later)
+    rows = connection.execute(
+        select(invoices).where(condition).order_by(invoices.c.due_on, invoices.c.id).limit(_BATCH)
+    )
+    return [invoice_of(row) for row in rows]
 
 
 def _row(invoice: Invoice, at: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
 from bankfiles.pain008.model import Scheme
 from connector.model.customer import Language, RecordKey
@@ -15,7 +15,7 @@ from connector.model.effect import EffectKind
 from connector.model.mandate import Mandate, MandateEvent, MandateState, MandateType
 from connector.store import history
 from connector.store.history import Act, Change, RecordKind, record_name
-from connector.store.tables import effects, mandate_events, mandates
+from connector.store.tables import collections, effects, mandate_events, mandates
 from connector.store.upsert import insert_new
 
 
@@ -107,6 +107,29 @@ def to_write_back(connection: Connection, source: str) -> Iterator[Mandate]:
     yield from map(mandate_of, rows)
 
 
+def used_in_file(connection: Connection, message_id: str) -> None:
+    """The mandates of a file's collections were used on their collection dates: the 36 months count anew."""
+    latest = (
+        select(func.max(collections.c.collection_date))
+        .where(
+            collections.c.creditor == mandates.c.creditor,
+            collections.c.mandate_reference == mandates.c.reference,
+            collections.c.bank_file == message_id,
+        )
+        .scalar_subquery()
+    )
+    in_file = exists().where(
+        collections.c.creditor == mandates.c.creditor,
+        collections.c.mandate_reference == mandates.c.reference,
+        collections.c.bank_file == message_id,
+    )
+    connection.execute(
+        update(mandates)
+        .where(in_file, or_(mandates.c.last_used_on.is_(None), mandates.c.last_used_on < latest))
+        .values(last_used_on=latest)
+    )
+
+
 def unused_since(connection: Connection, day: date) -> list[Mandate]:
     """Active or suspended mandates last used, or else signed, before this day."""
     used_on = func.coalesce(mandates.c.last_used_on, mandates.c.signed_on)
@@ -139,7 +162,7 @@ def count_by_state(connection: Connection) -> dict[str, int]:
     rows = connection.execute(
         select(mandates.c.state, func.count()).group_by(mandates.c.state).order_by(mandates.c.state)
     )
-    return {state: number for state, number in rows.tuples()}
+    return dict(rows.tuples().all())
 
 
 def _changing(mandate: Mandate) -> dict[str, Any]:

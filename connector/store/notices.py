@@ -61,11 +61,11 @@ def live(connection: Connection, invoices: Iterable[RecordKey]) -> dict[RecordKe
 
 
 def of_effect(connection: Connection, effect: str) -> list[Notice]:
-    """The notices that one mail tells, by invoice."""
+    """The notices that one mail tells and that still count, by invoice."""
     rows = connection.execute(
         select(notices, effects.c.state.label("effect_state"))
         .outerjoin(effects, effects.c.key == notices.c.effect)
-        .where(notices.c.effect == effect)
+        .where(notices.c.effect == effect, notices.c.live.is_(true()))
         .order_by(notices.c.source, notices.c.invoice_id)
     )
     return [_notice_of(row) for row in rows]

@@ -23,13 +23,8 @@ class Run:
 
 def begin_or_resume(connection: Connection, creditor: str, day: date, act: Act) -> Run:
     """The run of a creditor that is still being filled: one that a killed pass left, or a new one."""
-    unfinished = connection.execute(
-        select(collection_runs.c.id).where(
-            collection_runs.c.creditor == creditor, collection_runs.c.proposed_at.is_(None)
-        )
-    ).scalar()
-    if unfinished:
-        return Run(unfinished, creditor)
+    if left := unfinished(connection, creditor):
+        return left
     stem = f"{creditor.upper()}-{day:%Y%m%d}-"
     earlier = connection.execute(
         select(func.count()).select_from(collection_runs).where(collection_runs.c.id.startswith(stem))
@@ -37,6 +32,16 @@ def begin_or_resume(connection: Connection, creditor: str, day: date, act: Act) 
     run = Run(f"{stem}{earlier + 1}", creditor)
     connection.execute(insert(collection_runs).values(id=run.id, creditor=creditor, created_at=act.at))
     return run
+
+
+def unfinished(connection: Connection, creditor: str) -> Run | None:
+    """The run of a creditor that is still being filled."""
+    found = connection.execute(
+        select(collection_runs.c.id).where(
+            collection_runs.c.creditor == creditor, collection_runs.c.proposed_at.is_(None)
+        )
+    ).scalar()
+    return Run(found, creditor) if found else None
 
 
 def finish(connection: Connection, run: Run, act: Act) -> None:

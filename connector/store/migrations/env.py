@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from connector.store import signing_tables  # noqa: F401  registers its tables
 from connector.store.tables import metadata
 
 context.configure(

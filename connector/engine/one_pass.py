@@ -1,0 +1,182 @@
+"""One pass over the road: each step decides and writes down, then the outbox makes what is owed.
+
+`run_pass` is what `sync` and the daemon do; `rehearse` is the same pass on a store that forgets it, for `plan`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from threading import Event
+
+from connector.engine import outbox
+from connector.engine.lock import pass_lock
+from connector.errors import ConnectorError, Stopped
+from connector.installation import Installation
+from connector.model.deed import Deed, Step
+from connector.steps import collect, follow, invite, notify, pull, reconcile, submit, write_back
+from connector.steps.work import Progress, Work
+from connector.store import passes
+from connector.store.database import Store
+
+ROAD: Mapping[Step, Callable[[Work], None]] = {
+    Step.PULL: pull.run,
+    Step.INVITE: invite.run,
+    Step.FOLLOW: follow.run,
+    Step.WRITE_BACK: write_back.run,
+    Step.NOTIFY: notify.run,
+    Step.COLLECT: collect.run,
+    Step.SUBMIT: submit.run,
+    Step.RECONCILE: reconcile.run,
+}
+"""The steps, in their order."""
+
+
+class Outcome(StrEnum):
+    """How a pass ended."""
+
+    DONE = "done"
+    EXCEPTIONS = "exceptions"  # done, with things for a person to look at
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+EXIT_CODES: Mapping[Outcome, int] = {
+    Outcome.DONE: 0,
+    Outcome.FAILED: 1,
+    Outcome.STOPPED: 1,
+    Outcome.EXCEPTIONS: 3,
+}
+
+
+@dataclass
+class Told:
+    """What a pass told: kept to count, and to show in `plan`."""
+
+    listener: Callable[[Deed], None] = lambda _deed: None
+    deeds: list[Deed] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    keep: bool = False
+
+    def __call__(self, deed: Deed) -> None:
+        """Take a deed."""
+        self.counts[f"{deed.step}.{deed.code}"] += 1
+        if self.keep:
+            self.deeds.append(deed)
+        self.listener(deed)
+
+
+@dataclass(frozen=True, slots=True)
+class PassResult:
+    """What came of a pass.
+
+    Attributes:
+        number: of the pass in the run history; None for a rehearsal.
+        counts: "step.deed" to how often.
+        deeds: all of them, in their order; of a rehearsal only.
+        exceptions: how many were met.
+        error: what stopped it, if something did.
+    """
+
+    outcome: Outcome
+    number: int | None
+    counts: Mapping[str, int]
+    exceptions: int
+    deeds: tuple[Deed, ...] = ()
+    error: ConnectorError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of `sync`."""
+        return EXIT_CODES[self.outcome]
+
+
+def run_pass(
+    installation: Installation,
+    store: Store,
+    *,
+    steps: Collection[Step] = tuple(Step),
+    tell: Callable[[Deed], None] = lambda _deed: None,
+    progress: Callable[[Progress], None] = lambda _progress: None,
+    stop: Event | None = None,
+) -> PassResult:
+    """Walk the road once.
+
+    Raises:
+        PassRunning: another pass holds the lock; nothing was done.
+    """
+    told = Told(tell)
+    with pass_lock(store, installation.folder):
+        with store.transaction() as connection:
+            number = passes.begin(connection, installation.clock())
+        work = Work(
+            installation,
+            store,
+            by=f"pass {number}",
+            folder=installation.folder,
+            tell=told,
+            progress=progress,
+            stop=stop or Event(),
+        )
+        error = _walk(work, steps)
+        result = _result(work, told, number, error)
+        with store.transaction() as connection:
+            passes.end(connection, number, installation.clock(), result.outcome.value, dict(told.counts))
+    return result
+
+
+def rehearse(
+    installation: Installation,
+    store: Store,
+    *,
+    steps: Collection[Step] = tuple(Step),
+    progress: Callable[[Progress], None] = lambda _progress: None,
+) -> PassResult:
+    """What `run_pass` would do now. Nothing is changed here or at any other side.
+
+    Raises:
+        PassRunning: a pass holds the lock.
+    """
+    told = Told(keep=True)
+    with (
+        pass_lock(store, installation.folder),
+        store.rehearsal() as forgetful,
+        tempfile.TemporaryDirectory(prefix="sepa-connector-plan-") as folder,
+    ):
+        work = Work(
+            installation,
+            forgetful,
+            by="plan",
+            folder=Path(folder),
+            rehearsal=True,
+            tell=told,
+            progress=progress,
+        )
+        return _result(work, told, None, _walk(work, steps))
+
+
+def _walk(work: Work, steps: Collection[Step]) -> ConnectorError | None:
+    """Take the steps asked for, in the order of the road. Returns what stopped it, if something did."""
+    try:
+        for step, take in ROAD.items():
+            if step in steps:
+                take(work)
+                if not work.rehearsal:
+                    outbox.dispatch(work, step)
+    except ConnectorError as error:
+        return error
+    return None
+
+
+def _result(work: Work, told: Told, number: int | None, error: ConnectorError | None) -> PassResult:
+    if isinstance(error, Stopped):
+        outcome = Outcome.STOPPED
+    elif error is not None or work.unreachable:
+        outcome = Outcome.FAILED
+    else:
+        outcome = Outcome.EXCEPTIONS if work.met else Outcome.DONE
+    return PassResult(outcome, number, dict(told.counts), work.met, tuple(told.deeds), error)

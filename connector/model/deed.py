@@ -1,0 +1,63 @@
+"""Deed: one thing that a pass does, as a code with its facts, said in the words of a finance user.
+
+`plan` shows the deeds of a pass that is thrown away, `sync` those of a pass that stays: the same code tells both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """The steps of the road, in their order."""
+
+    PULL = "pull"
+    INVITE = "invite"
+    FOLLOW = "follow"
+    WRITE_BACK = "write_back"
+    NOTIFY = "notify"
+    COLLECT = "collect"
+    SUBMIT = "submit"
+    RECONCILE = "reconcile"
+
+
+class DeedCode(StrEnum):
+    """Everything that a pass does. Its sentence stands in connector/texts, per language."""
+
+    READ_CUSTOMERS = "read_customers"
+    READ_INVOICES = "read_invoices"
+    INVITE = "invite"
+    SIGNED = "signed"
+    MANDATE_CHANGED = "mandate_changed"
+    MANDATE_EXPIRED = "mandate_expired"
+    STORE_MANDATE = "store_mandate"
+    NOTIFY = "notify"
+    COLLECT = "collect"
+    WAIT_FOR_APPROVAL = "wait_for_approval"
+    CANCEL_LATE = "cancel_late"
+    WRITE_FILE = "write_file"
+    SEND_FILE = "send_file"
+    READ_BANK_FILE = "read_bank_file"
+    ACCEPTED = "accepted"
+    SETTLED = "settled"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    REGISTER_PAYMENT = "register_payment"
+    REGISTER_RETURN = "register_return"
+    EXCEPTION = "exception"
+
+
+Fact = str | int | Decimal | date
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something done in a step."""
+
+    step: Step
+    code: DeedCode
+    facts: Mapping[str, Fact] = field(default_factory=dict)

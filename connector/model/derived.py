@@ -1,0 +1,33 @@
+"""Ids that are derived from what they name: made twice, they are the same, so nothing is made twice."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+
+from connector.model.customer import RecordKey
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
+
+
+def _code(length: int, *parts: object) -> str:
+    """A code of so many letters and digits (5 bits each) over these parts."""
+    digest = blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
+    number = int.from_bytes(digest, "big")
+    return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in range(length))
+
+
+def mandate_reference(prefix: str, creditor: str, customer: RecordKey, number: int) -> str:
+    """Reference of a customer's n-th mandate, e.g. M-7K3Q-9ZT2-XW4D. At most 25 characters."""
+    code = _code(12, "mandate", creditor, *customer, number)
+    return "-".join((prefix, code[:4], code[4:8], code[8:]))
+
+
+def end_to_end_id(invoice: RecordKey, number: str, part: int, attempt: int) -> str:
+    """End-to-end id of the n-th attempt at one part of an invoice: the start of its number, then a code.
+
+    At most 35 characters of the SEPA set; unique by its code of 60 bits.
+    """
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", number).strip("-")[:20]
+    code = _code(12, "collection", *invoice, part, attempt)
+    return f"{readable}-{code}" if readable else code

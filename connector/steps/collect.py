@@ -1,0 +1,162 @@
+"""Collect: propose a collection for every invoice that is due, announced and covered by a mandate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from bankfiles.pain008.model import SequenceType
+from connector.installation import Source
+from connector.model.collection import Claim, Collection, CollectionState, sequence_type_for
+from connector.model.deed import DeedCode, Step
+from connector.model.derived import end_to_end_id
+from connector.model.invoice import Invoice
+from connector.model.mandate import MandateState, MandateType
+from connector.model.reason import Reason, ReasonCode
+from connector.model.rules import NoticeChannel
+from connector.steps.eligibility import Action, InvoiceFacts, Verdict, judge
+from connector.steps.invoice_facts import gather
+from connector.steps.work import Progress, Work
+from connector.store import collections, exceptions, invoices, mandates, runs
+from connector.store.collections import StoredCollection
+from connector.store.history import RecordKind, record_name
+from connector.store.runs import Run
+
+_REMITTANCE_MAX = 140
+_ON_ONE_PART = 1
+_WORTH_A_LOOK = frozenset({ReasonCode.AMOUNT_OUT_OF_RANGE, ReasonCode.MANDATE_UNKNOWN})
+
+
+def run(work: Work) -> None:
+    """Propose one run per creditor, and approve it unless a person has to."""
+    for creditor in work.installation.creditors:
+        sources = [source for source in work.installation.sources.values() if source.creditor == creditor]
+        for source in sources:
+            _propose_source(work, source)
+        _finish_runs(work, creditor)
+
+
+def _propose_source(work: Work, source: Source) -> None:
+    """Walk the invoices that may be collected; each batch is claimed in one transaction."""
+    rules, today = work.installation.rules, work.installation.today()
+    window = timedelta(days=rules.collect.window_days)
+    done, after = 0, None
+    while True:
+        with work.store.transaction() as connection:
+            batch = invoices.to_collect(
+                connection,
+                source.name,
+                due_until=today + window,
+                collected_until=today + window,
+                attempts=rules.collect.attempts,
+                with_notices=rules.notify.channel is NoticeChannel.MAIL,
+                after=after,
+            )
+            _propose(work, connection, source, batch)
+        if not batch:
+            return
+        after, done = invoices.place_of(batch[-1]), done + len(batch)
+        work.progress(Progress(Step.COLLECT, source.name, done))
+        work.check_stop()
+
+
+def _propose(work: Work, connection: Connection, source: Source, batch: Sequence[Invoice]) -> None:
+    rules, today, act = work.installation.rules, work.installation.today(), work.act()
+    to_collect: list[tuple[InvoiceFacts, Verdict]] = []
+    for facts in gather(connection, batch):
+        verdict = judge(facts, source.creditor, rules, today)
+        if verdict.action is Action.COLLECT:
+            to_collect.append((facts, verdict))
+        elif verdict.reason.code in _WORTH_A_LOOK:
+            _show(work, connection, facts.invoice, verdict.reason)
+    if not to_collect:
+        return
+    current = runs.begin_or_resume(connection, source.creditor, today, act)
+    proposed = []
+    for facts, verdict in to_collect:
+        stored = _collection(facts, verdict, current)
+        if _takes_its_mandate(connection, stored, work):
+            proposed.append(stored)
+    collections.propose(connection, proposed, act)
+    fine = [record_name(RecordKind.INVOICE, facts.invoice.key) for facts, _ in to_collect]
+    for code in _WORTH_A_LOOK:
+        exceptions.close(connection, fine, code, act.at, act.by)
+    for stored in proposed:
+        _tell(work, stored)
+
+
+def _collection(facts: InvoiceFacts, verdict: Verdict, current: Run) -> StoredCollection:
+    invoice = facts.invoice
+    mandate, collection_date = verdict.settled_terms
+    if mandate.iban is None or mandate.signed_on is None:
+        raise ValueError(f"Mandate {mandate.reference} was found usable without an IBAN or a signature.")
+    attempt = max((past.claim.attempt for past in facts.claims), default=0) + 1
+    claim = Claim(invoice.key, _ON_ONE_PART, attempt, invoice.open_amount)
+    collection = Collection(
+        end_to_end_id=end_to_end_id(invoice.key, invoice.number, claim.part, attempt),
+        creditor=mandate.creditor,
+        customer=invoice.customer,
+        mandate_reference=mandate.reference,
+        amount=claim.amount,
+        collection_date=collection_date,
+        sequence_type=sequence_type_for(mandate.type),
+        state=CollectionState.PROPOSED,
+        remittance=(invoice.reference or invoice.number)[:_REMITTANCE_MAX],
+        claims=(claim,),
+    )
+    return StoredCollection(
+        collection=collection,
+        run=current.id,
+        scheme=mandate.scheme,
+        debtor_name=mandate.debtor_name,
+        debtor_iban=mandate.iban,
+        debtor_bic=mandate.bic,
+        mandate_signed_on=mandate.signed_on,
+        bank_file=None,
+        batch_id=None,
+        settled_on=None,
+        reason_code=None,
+    )
+
+
+def _takes_its_mandate(connection: Connection, stored: StoredCollection, work: Work) -> bool:
+    """Mark a one-off mandate as spent by its one collection. False if another collection was faster."""
+    if stored.collection.sequence_type is not SequenceType.ONE_OFF:
+        return True
+    mandate = mandates.find(connection, stored.collection.mandate_reference, stored.collection.creditor)
+    if mandate is None or mandate.state is not MandateState.ACTIVE:
+        return False
+    mandates.change(connection, mandate, mandate.moved(MandateState.SPENT), work.act(), MandateType.ONE_OFF.value)
+    return True
+
+
+def _finish_runs(work: Work, creditor: str) -> None:
+    """The run is complete. Without a rule that a person approves it, it may go to the bank."""
+    act = work.act()
+    with work.store.transaction() as connection:
+        current = runs.unfinished(connection, creditor)
+        if current is None:
+            return
+        runs.finish(connection, current, act)
+        if work.installation.rules.collect.approval:
+            work.did(Step.COLLECT, DeedCode.WAIT_FOR_APPROVAL, run=current.id)
+        else:
+            runs.approve(connection, current, act, "no approval asked by the rules")
+
+
+def _show(work: Work, connection: Connection, invoice: Invoice, reason: Reason) -> None:
+    work.show(connection, Step.COLLECT, record_name(RecordKind.INVOICE, invoice.key), reason)
+
+
+def _tell(work: Work, stored: StoredCollection) -> None:
+    work.did(
+        Step.COLLECT,
+        DeedCode.COLLECT,
+        customer=stored.debtor_name,
+        amount=stored.collection.amount,
+        number=stored.collection.remittance,
+        collection_date=stored.collection.collection_date,
+        mandate=stored.collection.mandate_reference,
+    )

@@ -1,0 +1,218 @@
+"""Eligibility: may this customer be invited, may this invoice be collected - and if not, why not.
+
+Pure functions over what is known. The steps act on their verdicts and `explain` shows them, so that what a person
+is told is what the machine did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+from bankfiles.calendar import earliest_collection_date, next_target_day
+from connector.model.collection import AMOUNT_MAX, AMOUNT_MIN, CollectionState
+from connector.model.customer import Customer
+from connector.model.invoice import Invoice, InvoiceKind
+from connector.model.mandate import OPEN_STATES, Mandate, MandateState
+from connector.model.notice import Notice
+from connector.model.reason import Reason, ReasonCode
+from connector.model.rules import InviteRules, NoticeChannel, Rules, WhomToInvite
+from connector.store.collections import PastClaim
+
+
+def why_not_invited(
+    customer: Customer, mandates: Sequence[Mandate], *, owes: bool, rules: InviteRules
+) -> Reason | None:
+    """Why a customer is not asked to sign a mandate now; None if they are."""
+    for mandate in mandates:
+        facts = {"mandate": mandate.reference, "state": mandate.state.value}
+        if mandate.state is MandateState.INVITED:
+            return Reason(ReasonCode.INVITATION_OPEN, facts)
+        if mandate.state in OPEN_STATES:
+            return Reason(ReasonCode.ALREADY_HAS_MANDATE, facts)
+    if mandates:
+        last = mandates[-1]
+        facts = {"mandate": last.reference, "state": last.state.value}
+        lapsed = last.state is MandateState.LAPSED
+        return Reason(ReasonCode.INVITATION_LAPSED if lapsed else ReasonCode.MANDATE_ENDED, facts)
+    facts = {"customer": customer.name}
+    if not customer.active:
+        return Reason(ReasonCode.CUSTOMER_INACTIVE, facts)
+    if customer.direct_debit is False or (rules.whom is WhomToInvite.MARKED and not customer.direct_debit):
+        return Reason(ReasonCode.DIRECT_DEBIT_NOT_WANTED, facts)
+    if rules.whom is WhomToInvite.WITH_OPEN_INVOICES and not owes:
+        return Reason(ReasonCode.NOTHING_TO_COLLECT_YET, facts)
+    if not customer.email:
+        return Reason(ReasonCode.NO_EMAIL, facts)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """All that is known about one invoice.
+
+    Attributes:
+        mandates: of its customer, and the one that the invoice names, oldest first.
+        claims: all ever made on it.
+        notice: the one that counts, if any.
+    """
+
+    invoice: Invoice
+    customer: Customer | None
+    mandates: Sequence[Mandate]
+    claims: Sequence[PastClaim]
+    notice: Notice | None
+
+
+class Action(Enum):
+    """What is to be done for an invoice now."""
+
+    NONE = "none"
+    NOTIFY = "notify"
+    COLLECT = "collect"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be done for an invoice, and why. Mandate and date are known if there is anything to do."""
+
+    action: Action
+    reason: Reason
+    mandate: Mandate | None = None
+    collection_date: date | None = None
+
+    @property
+    def settled_terms(self) -> tuple[Mandate, date]:
+        """Mandate and collection date of an action."""
+        if self.mandate is None or self.collection_date is None:
+            raise ValueError(f"Nothing is to be done here: {self.reason.code}.")
+        return self.mandate, self.collection_date
+
+
+def judge(facts: InvoiceFacts, creditor: str, rules: Rules, today: date) -> Verdict:
+    """What is to be done for an invoice today."""
+    reason = _why_not_collectable(facts, rules)
+    if reason is not None:
+        return _nothing(reason)
+    mandate, reason = _mandate_for(facts)
+    if mandate is None:
+        return _nothing(reason)
+    collection_date = _collection_date(facts, rules, today)
+    unusable = mandate.why_unusable(creditor, collection_date)
+    if unusable is not None:
+        return _nothing(unusable)
+    return _by_time(facts, mandate, collection_date, rules, today)
+
+
+def needs_notice(invoice: Invoice, rules: Rules) -> bool:
+    """Whether we tell the debtor beforehand; not if the invoice itself does."""
+    return rules.notify.channel is NoticeChannel.MAIL and not invoice.announces_debit
+
+
+def _nothing(reason: Reason) -> Verdict:
+    return Verdict(Action.NONE, reason)
+
+
+def _why_not_collectable(facts: InvoiceFacts, rules: Rules) -> Reason | None:
+    """What is against collecting this invoice at all, whatever mandate there is."""
+    invoice = facts.invoice
+    said = {"number": invoice.number, "open_amount": str(invoice.open_amount), "currency": invoice.currency}
+    if invoice.kind is InvoiceKind.CREDIT_NOTE:
+        return Reason(ReasonCode.CREDIT_NOTE, said)
+    live = next((claim for claim in facts.claims if claim.live), None)
+    if live is not None:
+        over = live.state is CollectionState.SETTLED
+        said |= {"end_to_end_id": live.end_to_end_id, "collection_date": live.collection_date.isoformat()}
+        return Reason(ReasonCode.ALREADY_COLLECTED if over else ReasonCode.BEING_COLLECTED, said)
+    if invoice.open_amount <= 0:
+        return Reason(ReasonCode.NOTHING_OPEN, said)
+    if invoice.currency != "EUR":
+        return Reason(ReasonCode.CURRENCY_NOT_EUR, said)
+    lowest, highest = max(rules.collect.minimum, AMOUNT_MIN), min(rules.collect.maximum, AMOUNT_MAX)
+    if not lowest <= invoice.open_amount <= highest:
+        return Reason(ReasonCode.AMOUNT_OUT_OF_RANGE, said)
+    attempts = used_attempts(facts.claims)
+    if attempts >= rules.collect.attempts:
+        return Reason(ReasonCode.ATTEMPTS_USED, said | {"attempts": str(attempts)})
+    if facts.customer is None:
+        return Reason(ReasonCode.CUSTOMER_UNKNOWN, said | {"customer": invoice.customer.id})
+    return None
+
+
+def used_attempts(claims: Sequence[PastClaim]) -> int:
+    """How often the debtor's account was asked; collections that never left do not count."""
+    return sum(1 for claim in claims if claim.state is not CollectionState.CANCELLED)
+
+
+def _mandate_for(facts: InvoiceFacts) -> tuple[Mandate | None, Reason]:
+    """The mandate to collect under: the one that the invoice names, else the customer's latest active one."""
+    invoice = facts.invoice
+    said = {"number": invoice.number, "customer": facts.customer.name if facts.customer else ""}
+    if invoice.mandate_reference:
+        said["mandate"] = invoice.mandate_reference
+        named = next((m for m in facts.mandates if m.reference == invoice.mandate_reference), None)
+        if named is None:
+            return None, Reason(ReasonCode.MANDATE_UNKNOWN, said)
+        if named.customer != invoice.customer:
+            return None, Reason(ReasonCode.MANDATE_OF_OTHER_CUSTOMER, said)
+        return named, Reason(ReasonCode.WILL_COLLECT)
+    if not facts.mandates:
+        return None, Reason(ReasonCode.NO_MANDATE, said)
+    active = [mandate for mandate in facts.mandates if mandate.state is MandateState.ACTIVE]
+    return (active or list(facts.mandates))[-1], Reason(ReasonCode.WILL_COLLECT)
+
+
+def _collection_date(facts: InvoiceFacts, rules: Rules, today: date) -> date:
+    """The day of the debit: as noticed while that can be met, else the first that is lawful."""
+    earliest = earliest_collection_date(today, rules.collect.lead_days)
+    invoice = facts.invoice
+    if not needs_notice(invoice, rules):
+        return next_target_day(max(invoice.due_on, earliest))
+    if facts.notice is not None and _still_holds(facts, rules, earliest):
+        return facts.notice.collection_date
+    return next_target_day(max(invoice.due_on, today + timedelta(days=rules.notify.days), earliest))
+
+
+def _still_holds(facts: InvoiceFacts, rules: Rules, earliest: date) -> bool:
+    """A notice holds if its day can be met, its days of notice were kept and no more is asked than it said."""
+    notice = facts.notice
+    return (
+        notice is not None
+        and notice.collection_date >= earliest
+        and notice.noticed_on + timedelta(days=rules.notify.days) <= notice.collection_date
+        and facts.invoice.open_amount <= notice.amount
+        and any(mandate.reference == notice.mandate_reference for mandate in facts.mandates)
+    )
+
+
+def _by_time(facts: InvoiceFacts, mandate: Mandate, collection_date: date, rules: Rules, today: date) -> Verdict:
+    """All is well with the invoice and its mandate; it is a matter of the day."""
+    invoice, notice = facts.invoice, facts.notice
+    said = {
+        "number": invoice.number,
+        "due_on": invoice.due_on.isoformat(),
+        "collection_date": collection_date.isoformat(),
+        "mandate": mandate.reference,
+        "open_amount": str(invoice.open_amount),
+        "currency": invoice.currency,
+    }
+    in_window = collection_date - timedelta(days=rules.collect.window_days) <= today
+    earliest = earliest_collection_date(today, rules.collect.lead_days)
+    if needs_notice(invoice, rules):
+        if notice is not None:
+            said["notice_on"] = notice.noticed_on.isoformat()
+        if notice is None or not _still_holds(facts, rules, earliest):
+            days = rules.notify.days + rules.collect.window_days
+            if collection_date - timedelta(days=days) > today:
+                return _nothing(Reason(ReasonCode.NOT_DUE_YET, said))
+            code = ReasonCode.NOTICE_OUTDATED if notice else ReasonCode.NOTICE_TO_SEND
+            return Verdict(Action.NOTIFY, Reason(code, said), mandate, collection_date)
+        if not in_window:
+            return _nothing(Reason(ReasonCode.NOTICE_RUNNING, said))
+        if not notice.sent:
+            return _nothing(Reason(ReasonCode.NOTICE_NOT_SENT, said))
+    elif not in_window:
+        return _nothing(Reason(ReasonCode.NOT_DUE_YET, said))
+    return Verdict(Action.COLLECT, Reason(ReasonCode.WILL_COLLECT, said), mandate, collection_date)

@@ -1,0 +1,46 @@
+"""Handler: how one kind of effect is made, looked up, and what follows from it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from connector.errors import Fatal
+from connector.installation import Source
+from connector.model.effect import Effect
+from connector.steps.work import Work
+from connector.store.history import Act
+
+
+class Handler(Protocol):
+    """One kind of effect. `perform` and `look_up` call the other side and hold no transaction while they do."""
+
+    def perform(self, effect: Effect, work: Work) -> str:
+        """Make the change. Returns the other side's id of it."""
+
+    def look_up(self, effect: Effect, work: Work) -> str | None:
+        """The other side's id of a change that was made; None if it surely was not.
+
+        Raises:
+            Unsupported: the other side can't be asked.
+        """
+
+    def settle(self, effect: Effect, result: str, connection: Connection, work: Work, act: Act) -> None:
+        """Write down what follows, in the transaction that marks the effect as done."""
+
+
+def source_of(effect: Effect, work: Work) -> Source:
+    """The source that an effect goes to.
+
+    Raises:
+        Fatal: the configuration no longer has it.
+    """
+    source = work.installation.sources.get(effect.target)
+    if source is None:
+        raise Fatal(
+            f"The source {effect.target} is owed a change, but is no longer in the configuration.",
+            where=f"effect {effect.key}",
+            remedy="Put the source back, or ignore the Exception of this effect.",
+        )
+    return source

@@ -1,0 +1,132 @@
+"""Invite: ask customers who have no mandate to sign one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from connector.installation import Installation, Source, card_of
+from connector.model.customer import Customer
+from connector.model.deed import DeedCode, Step
+from connector.model.derived import mandate_reference
+from connector.model.effect import Effect, EffectKind
+from connector.model.mandate import Mandate, MandateState
+from connector.model.reason import ReasonCode
+from connector.ports import InvitationRequest
+from connector.steps.eligibility import why_not_invited
+from connector.steps.work import Progress, Work
+from connector.store import customers, effects, exceptions, mandates
+from connector.store.history import Act, RecordKind, record_name
+
+_BATCH = 200
+
+
+def run(work: Work) -> None:
+    """Invite every customer whom the rules want to invite and who was never invited."""
+    for source in work.installation.sources.values():
+        with work.store.reading() as connection:
+            candidates = list(customers.without_mandate(connection, source.name, work.installation.rules.invite.whom))
+        done = 0
+        for batch in _batches(candidates):
+            with work.store.transaction() as connection:
+                for customer in batch:
+                    _invite(work, connection, source, customer)
+            done += len(batch)
+            work.progress(Progress(Step.INVITE, source.name, done, len(candidates)))
+            work.check_stop()
+
+
+def _batches(candidates: Sequence[Customer]) -> Iterator[list[Customer]]:
+    rest = iter(candidates)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
+
+
+def _invite(work: Work, connection: Connection, source: Source, customer: Customer) -> None:
+    rules = work.installation.rules.invite
+    record = record_name(RecordKind.CUSTOMER, customer.key)
+    act = work.act()
+    reason = why_not_invited(customer, (), owes=True, rules=rules)
+    if reason is not None:
+        if customer.direct_debit and reason.code is ReasonCode.NO_EMAIL:
+            work.show(connection, Step.INVITE, record, reason)
+        return
+    exceptions.close(connection, [record], ReasonCode.NO_EMAIL, act.at, act.by)
+    creditor = work.installation.creditors[source.creditor]
+    mandate = Mandate(
+        reference=mandate_reference(creditor.mandate_prefix, creditor.id, customer.key, number=1),
+        creditor=creditor.id,
+        customer=customer.key,
+        scheme=rules.scheme,
+        type=rules.type,
+        state=MandateState.INVITED,
+        language=customer.language or rules.language,
+        debtor_name=customer.name,
+    )
+    mandates.add_invited(connection, mandate, act.at + timedelta(days=rules.valid_days), act)
+    effects.owe(connection, _invitation_of(work.installation, mandate), act.at)
+    work.did(
+        Step.INVITE,
+        DeedCode.INVITE,
+        customer=customer.name,
+        email=customer.email,
+        mandate=mandate.reference,
+    )
+
+
+def _invitation_of(installation: Installation, mandate: Mandate) -> Effect:
+    return Effect(
+        key=f"invite:{mandate.creditor}/{mandate.reference}",
+        kind=EffectKind.INVITE,
+        target=installation.mandates.name,
+        about=mandates.record_of(mandate),
+        facts={"reference": mandate.reference, "creditor": mandate.creditor},
+    )
+
+
+class InviteDebtor:
+    """Effect: prepare the mandate at the service; then, unless the service does it, mail the link."""
+
+    def perform(self, effect: Effect, work: Work) -> str:
+        """Ask the service to prepare the mandate."""
+        with work.store.reading() as connection:
+            request = _request(connection, work.installation, effect)
+        return work.installation.mandates.invite(request).id
+
+    def look_up(self, effect: Effect, work: Work) -> str | None:
+        """Whether the service has the invitation."""
+        invitation = work.installation.mandates.look_up(effect.facts["reference"])
+        return invitation.id if invitation else None
+
+    def settle(self, effect: Effect, result: str, connection: Connection, work: Work, act: Act) -> None:
+        """The invitation stands; its link is mailed by us, if the service does not."""
+        if work.installation.mandates.delivers_invitations:
+            return
+        mail = Effect(
+            key=f"{effect.key}:mail",
+            kind=EffectKind.MAIL,
+            target=work.installation.mailer.name,
+            about=effect.about,
+            facts={"mail": "invitation", **effect.facts},
+        )
+        effects.owe(connection, mail, act.at)
+
+
+def _request(connection: Connection, installation: Installation, effect: Effect) -> InvitationRequest:
+    """The invitation of an effect, from the database as it stands now."""
+    found = mandates.find_invited(connection, effect.facts["reference"], effect.facts["creditor"])
+    customer = customers.find(connection, found.mandate.customer) if found else None
+    if found is None or customer is None:
+        raise LookupError(f"The mandate or customer of effect {effect.key} is gone from the database.")
+    return InvitationRequest(
+        reference=found.mandate.reference,
+        creditor=card_of(installation.creditors[found.mandate.creditor]),
+        customer=customer,
+        language=found.mandate.language,
+        scheme=found.mandate.scheme,
+        type=found.mandate.type,
+        expires_at=found.expires_at,
+    )

@@ -1,0 +1,78 @@
+"""Work: what a step has in hands - the installation, the store, and whom to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from sqlalchemy import Connection
+
+from connector.errors import Stopped
+from connector.installation import Installation
+from connector.model.deed import Deed, DeedCode, Fact, Step
+from connector.model.reason import Reason
+from connector.store import exceptions
+from connector.store.database import Store
+from connector.store.history import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step is. `total` is None where nobody knows."""
+
+    step: Step
+    what: str
+    done: int
+    total: int | None = None
+
+
+@dataclass
+class Work:
+    """One pass at work.
+
+    Attributes:
+        by: who acts, for the history, e.g. "pass 12".
+        rehearsal: True in `plan`: nothing is changed at other sides, and the store forgets all.
+        folder: where bank files are written and received ones kept.
+        tell, progress: told of each deed and of how far long work is.
+        stop: set when the pass shall end after the record in hand.
+        met: exceptions met in this pass.
+        unreachable: names of sources, services and banks that did not answer in this pass.
+    """
+
+    installation: Installation
+    store: Store
+    by: str
+    folder: Path
+    rehearsal: bool = False
+    tell: Callable[[Deed], None] = lambda _deed: None
+    progress: Callable[[Progress], None] = lambda _progress: None
+    stop: Event = field(default_factory=Event)
+    met: int = 0
+    unreachable: set[str] = field(default_factory=set)
+
+    def act(self) -> Act:
+        """Now, by this pass."""
+        return Act(self.installation.clock(), self.by)
+
+    def did(self, step: Step, code: DeedCode, **facts: Fact) -> None:
+        """Tell a deed."""
+        self.tell(Deed(step, code, facts))
+
+    def show(self, connection: Connection, step: Step, record: str, reason: Reason) -> None:
+        """Make an Exception of a record, for a person to look at."""
+        exceptions.open_(connection, record, reason, self.act().at)
+        self.met += 1
+        facts: dict[str, Fact] = {"record": record, "reason": reason.code.value, **reason.facts}
+        self.tell(Deed(step, DeedCode.EXCEPTION, facts))
+
+    def check_stop(self) -> None:
+        """Called between records.
+
+        Raises:
+            Stopped: the pass was asked to stop.
+        """
+        if self.stop.is_set():
+            raise Stopped("The pass was asked to stop.", remedy="The next pass goes on where it stopped.")

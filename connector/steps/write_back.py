@@ -1,0 +1,66 @@
+"""Write back: tell each accounting package of the mandates that its customers signed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from connector.model.deed import DeedCode, Step
+from connector.model.effect import Effect, EffectKind
+from connector.model.mandate import Mandate
+from connector.ports import Document
+from connector.steps.handler import source_of
+from connector.steps.work import Work
+from connector.store import documents, effects, mandates
+from connector.store.history import Act
+
+
+def run(work: Work) -> None:
+    """Owe every package the active mandates that it was not told of yet."""
+    for source in work.installation.sources.values():
+        with work.store.transaction() as connection:
+            for mandate in mandates.to_write_back(connection, source.name):
+                _owe(work, connection, mandate)
+        work.check_stop()
+
+
+def _owe(work: Work, connection: Connection, mandate: Mandate) -> None:
+    effect = Effect(
+        key=f"store_mandate:{mandate.creditor}/{mandate.reference}",
+        kind=EffectKind.STORE_MANDATE,
+        target=mandate.customer.source,
+        about=mandates.record_of(mandate),
+        facts={"reference": mandate.reference, "creditor": mandate.creditor},
+    )
+    effects.owe(connection, effect, work.act().at)
+    work.did(
+        Step.WRITE_BACK,
+        DeedCode.STORE_MANDATE,
+        customer=mandate.debtor_name,
+        mandate=mandate.reference,
+        source=mandate.customer.source,
+    )
+
+
+class StoreMandate:
+    """Effect: write a mandate and its signed document into the package."""
+
+    def perform(self, effect: Effect, work: Work) -> str:
+        """Write it."""
+        with work.store.reading() as connection:
+            mandate, document = _signed(connection, effect)
+        return source_of(effect, work).package.store_mandate(mandate, document)
+
+    def look_up(self, effect: Effect, work: Work) -> str | None:
+        """Whether the package has it."""
+        package = source_of(effect, work).package
+        return package.look_up(effect.kind, effect.facts["reference"])
+
+    def settle(self, effect: Effect, result: str, connection: Connection, work: Work, act: Act) -> None:
+        """Nothing follows."""
+
+
+def _signed(connection: Connection, effect: Effect) -> tuple[Mandate, Document | None]:
+    mandate = mandates.find(connection, effect.facts["reference"], effect.facts["creditor"])
+    if mandate is None:
+        raise LookupError(f"The mandate of effect {effect.key} is gone from the database.")
+    return mandate, documents.find(connection, mandate.document) if mandate.document else None
