@@ -1,0 +1,226 @@
+"""Tryton over HTTP: its REST interface, and its wizards, which REST leaves out.
+
+Reads are tried again a few times; calls that change something are sent once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import httpx2
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from adapters.accounting.tryton import faults, wire
+from adapters.accounting.tryton.settings import TrytonSettings
+from connector.errors import Fatal, Retriable
+
+Row = Mapping[str, object]
+Domain = Sequence[object]
+
+READ_ATTEMPTS = 3
+PATIENCE_SECONDS = 10  # longer waits are left to the engine
+FIRST_PAUSE_SECONDS = 1
+
+
+class Order(NamedTuple):
+    """One key to sort by."""
+
+    field: str
+    direction: str = "ASC"
+
+
+class TrytonClient:
+    """One company of one database, seen by one user.
+
+    Every method raises the errors of connector/errors.py as connector/ports.py demands.
+
+    Attributes:
+        changes_sent: how many calls that change something have been sent so far.
+    """
+
+    def __init__(self, settings: TrytonSettings, name: str, transport: httpx2.BaseTransport | None = None) -> None:
+        self.name = name
+        self.company = settings.company
+        self.changes_sent = 0
+        self._database = settings.database
+        self._key = settings.key
+        self._login = (settings.login, settings.password) if settings.login and settings.password else None
+        self._http = httpx2.Client(
+            base_url=settings.url,
+            timeout=settings.timeout_seconds,
+            transport=transport,
+            headers={"Accept": "application/json", "Content-Type": "application/json"},
+        )
+
+    @property
+    def has_login(self) -> bool:
+        """Whether wizards can be run."""
+        return self._login is not None
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._http.close()
+
+    # ------------------------------------------------------------------------------------------------ reading
+
+    def read(
+        self,
+        model: str,
+        fields: Sequence[str],
+        domain: Domain = (),
+        *,
+        order: Sequence[Order] = (Order("id"),),
+        limit: int | None = None,
+    ) -> list[Row]:
+        """Records of a model that fit a domain. A field may be a path: `lang.code`, `addresses.city`."""
+        query: list[tuple[str, str | int | float | bool | None]] = [("f", field) for field in fields]
+        query += [("d", wire.header(list(domain))), ("o", wire.header([list(key) for key in order]))]
+        if limit is not None:
+            query.append(("s", str(limit)))
+        found = self._read("GET", self._rest(model), model, params=query)
+        if not isinstance(found, list):
+            raise faults.of_other_content(self._where(model), changes=False)
+        return found
+
+    def count(self, model: str, domain: Domain) -> int:
+        """How many records fit a domain."""
+        found = self._read("POST", self._rest(f"{model}/search_count"), model, body={"domain": list(domain)})
+        return int(str(found))
+
+    def access(self, models: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
+        """Rights of the key's user per model: read, write, create, delete."""
+        model = "ir.model.access"
+        found = self._read("POST", self._rest(f"{model}/get_access"), model, body={"models": list(models)})
+        assert isinstance(found, dict)
+        return found
+
+    def version(self) -> str:
+        """The server's series, e.g. "8.2". Asked without the key."""
+        body = {"id": 0, "method": "common.server.version", "params": []}
+        found = self._read("POST", "/rpc/", "version", body=body)
+        return str(found.get("result", "")) if isinstance(found, dict) else str(found)
+
+    def login_works(self) -> None:
+        """Try login and password. Raises `Fatal` if they are refused."""
+        self._call("model.res.user.get_preferences", [True], {}, changes=False)
+
+    # ----------------------------------------------------------------------------------------------- changing
+
+    def create(self, model: str, values: Row) -> int:
+        """Make a record. Returns its id."""
+        found = self._send("POST", self._rest(model), model, body=values)
+        if not isinstance(found, dict) or not isinstance(found.get("id"), int):
+            raise faults.of_other_content(self._where(model), changes=True)
+        made: int = found["id"]
+        return made
+
+    def update(self, model: str, record: int, values: Row) -> None:
+        """Write fields of a record."""
+        self._send("PUT", self._rest(f"{model}/{record}"), f"{model} {record}", body=values)
+
+    def press(self, model: str, record: int, button: str, *, clearing_date: date | None = None) -> None:
+        """Press a button of a record, e.g. `validate_mandate`."""
+        context = {"clearing_date": clearing_date} if clearing_date else {}
+        self._send("POST", self._rest(f"{model}/{record}/{button}"), f"{model} {record}", body={}, context=context)
+
+    def run_wizard(self, wizard: str, state: str, model: str, records: Sequence[int]) -> None:
+        """Run one state of a wizard over records. Needs login and password."""
+        context = {"active_model": model, "active_ids": list(records), "active_id": records[0], "model": model}
+        started = self._call(f"wizard.{wizard}.create", [], context, changes=False)
+        session = started[0] if isinstance(started, list) else None
+        self._call(f"wizard.{wizard}.execute", [session, {}, state], context, changes=True)
+        self._call(f"wizard.{wizard}.delete", [session], context, changes=False)
+
+    # ------------------------------------------------------------------------------------------------ sending
+
+    def _call(self, method: str, parameters: list[object], context: Row, *, changes: bool) -> object:
+        """Call Tryton's RPC as the user of the login: the only door to wizards."""
+        if self._login is None or self._login[1] is None:
+            raise Fatal(
+                "Tryton's wizards can't be run with the key alone.",
+                where=self._where(method),
+                remedy="Write login and password of the key's user into the config.",
+            )
+        body = {"id": 0, "method": method, "params": [*parameters, {"company": self.company, **context}]}
+        auth = httpx2.BasicAuth(self._login[0], self._login[1].get_secret_value())
+        request = self._http.build_request("POST", f"/{self._database}/rpc/", content=wire.dumps(body))
+        found = self._exchange(request, method, changes=changes, auth=auth)
+        if not isinstance(found, dict):
+            return found
+        if error := found.get("error"):
+            raise faults.of_rpc_error(error, changes=changes, where=self._where(method))
+        return found.get("result")
+
+    def _read(
+        self,
+        method: str,
+        path: str,
+        about: str,
+        *,
+        params: Sequence[tuple[str, str | int | float | bool | None]] = (),
+        body: object = None,
+    ) -> object:
+        request = self._http.build_request(
+            method,
+            path,
+            params=list(params),
+            content=None if body is None else wire.dumps(body),
+            headers=self._headers({}),
+        )
+        for attempt in _attempts():
+            with attempt:
+                return self._exchange(request, about, changes=False)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _send(self, method: str, path: str, about: str, *, body: object, context: Row | None = None) -> object:
+        request = self._http.build_request(method, path, content=wire.dumps(body), headers=self._headers(context or {}))
+        return self._exchange(request, about, changes=True)
+
+    def _exchange(
+        self, request: httpx2.Request, about: str, *, changes: bool, auth: httpx2.BasicAuth | None = None
+    ) -> object:
+        where = self._where(about)
+        self.changes_sent += changes
+        try:
+            answer = self._http.send(request, auth=auth)
+        except httpx2.TransportError as error:
+            raise faults.of_silence(error, changes=changes, where=where) from error
+        if not answer.is_success:
+            raise faults.of_answer(answer, changes=changes, where=where)
+        if answer.status_code == 204:
+            return None
+        try:
+            return wire.loads(answer.content)
+        except ValueError as error:
+            raise faults.of_other_content(where, changes=changes) from error
+
+    def _headers(self, context: Row) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self._key.get_secret_value()}",
+            "X-Tryton-Context": wire.header({"company": self.company, **context}),
+        }
+
+    def _rest(self, path: str) -> str:
+        return f"/{self._database}/rest/model/{path}"
+
+    def _where(self, about: str) -> str:
+        return f"{self.name}: {about}"
+
+
+def _attempts() -> Retrying:
+    """Tries again what is worth a short wait."""
+    return Retrying(
+        stop=stop_after_attempt(READ_ATTEMPTS), wait=_pause, retry=retry_if_exception(_worth_a_wait), reraise=True
+    )
+
+
+def _worth_a_wait(error: BaseException) -> bool:
+    return isinstance(error, Retriable) and (error.retry_after_seconds or 0) <= PATIENCE_SECONDS
+
+
+def _pause(state: RetryCallState) -> int:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after_seconds if isinstance(error, Retriable) else None
+    return asked if asked is not None else FIRST_PAUSE_SECONDS * state.attempt_number
