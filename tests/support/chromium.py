@@ -32,7 +32,7 @@ def browser() -> Iterator[Browser]:
     """
     program = next((path for path in map(shutil.which, PROGRAMS) if path), None)
     if program is None:
-        missing("Chromium", "On Debian or Ubuntu: apt-get install chromium fonts-dejavu-core")
+        missing("Chromium", "On Debian or Ubuntu: apt-get install chromium fonts-dejavu-core libatomic1")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield browser

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy
 from playwright.sync_api import Browser
 
+from tests.support.live import REQUIRE_LIVE, missing
 from tests.support.smtp import SmtpServer
 
 
@@ -48,5 +49,17 @@ def test_the_browser_opens_a_page_at_the_width_that_it_is_given(browser: Browser
     page.close()
 
 
+def test_what_a_machine_lacks_skips_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(REQUIRE_LIVE, raising=False)
+    with pytest.raises(pytest.skip.Exception, match=r"A fax is not on this machine\. Buy one\."):
+        missing("A fax", "Buy one.")
+
+
+def test_what_a_machine_lacks_is_a_failure_where_everything_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(REQUIRE_LIVE, "1")
+    with pytest.raises(pytest.fail.Exception, match=r"A fax is not on this machine"):
+        missing("A fax", "Buy one.")
+
+
 def test_no_setting_of_the_person_at_work_reaches_a_test() -> None:
-    assert {name for name in os.environ if name.startswith("SEPA_CONNECTOR_")} <= {"SEPA_CONNECTOR_REQUIRE_LIVE"}
+    assert {name for name in os.environ if name.startswith("SEPA_CONNECTOR_")} <= {REQUIRE_LIVE}
