@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 
 
 class Movement(Enum):
@@ -37,19 +38,16 @@ _GERMAN = {
 _GERMAN_CODE = re.compile(r"[A-Z]{4}\+(\d{3})\b")
 
 
-def movement_of(iso: tuple[str, str, str] | None, proprietary: str) -> Movement:
-    """Return what (domain, family, sub-family), or else a proprietary code, stands for."""
-    if iso is not None:
-        _, family, sub_family = iso
-        if sub_family in _CHARGE_SUB_FAMILIES:
-            return Movement.CHARGE
-        if family == _ISSUED_DIRECT_DEBITS:
-            if sub_family == "PRDD":
-                return Movement.CREDITOR_REVERSAL
-            if sub_family in _RETURN_SUB_FAMILIES:
-                return Movement.RETURN
-            return Movement.COLLECTION
-        if sub_family == "UPDD":  # some banks book returns under received direct debits (RDDT)
-            return Movement.RETURN
+@lru_cache(maxsize=1024)
+def movement_of(family: str, sub_family: str, proprietary: str) -> Movement:
+    """Return what an ISO family and sub-family, or else a proprietary code, stand for."""
+    if sub_family in _CHARGE_SUB_FAMILIES:
+        return Movement.CHARGE
+    if family == _ISSUED_DIRECT_DEBITS:
+        if sub_family == "PRDD":
+            return Movement.CREDITOR_REVERSAL
+        return Movement.RETURN if sub_family in _RETURN_SUB_FAMILIES else Movement.COLLECTION
+    if sub_family == "UPDD":  # some banks book returns under received direct debits (RDDT)
+        return Movement.RETURN
     german = _GERMAN_CODE.search(proprietary)
     return _GERMAN.get(german.group(1), Movement.OTHER) if german else Movement.OTHER

@@ -1,7 +1,6 @@
 """Read pain.002: what the bank says of a file of ours before money moves.
 
-Group, batch and transaction each have a status and reasons; one reader for every version, since the paths that
-matter are the same or alternatives.
+File, batch and transaction each have a status and reasons. One table of fields for every version.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from typing import BinaryIO
 from lxml import etree
 
 from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key
-from bankfiles.texts import Misread, Texts, amount, first, joined, provided, whole_number
-from bankfiles.xml_stream import BrokenXml, flatten, line_of, namespace_of, records
+from bankfiles.texts import Misread, Texts, amount, joined, provided, whole_number
+from bankfiles.xml_stream import BrokenXml, line_of, namespace_of, pick, picker, records, unreadable_rest
 
 _TAGS = ("OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts")
 
@@ -41,109 +40,144 @@ _KINDS = {
     "RVNM": AnswerKind.PENDING,
 }
 
+_REASON = {
+    "StsRsnInf/Rsn/Cd": "reason",
+    "StsRsnInf/Rsn/Prtry": "reason",
+    "StsRsnInf/AddtlInf": "reason_text",
+}
+_GROUP_FIELDS = {
+    "OrgnlMsgId": "message_id",
+    "OrgnlNbOfTxs": "count",
+    "OrgnlCtrlSum": "total",
+    "GrpSts": "status",
+    **_REASON,
+}
+_BATCH_FIELDS = {
+    "OrgnlPmtInfId": "batch_id",
+    "OrgnlNbOfTxs": "count",
+    "OrgnlCtrlSum": "total",
+    "PmtInfSts": "status",
+    **_REASON,
+}
+_TRANSACTION_FIELDS = {
+    "OrgnlGrpInf/OrgnlMsgId": "message_id",
+    "OrgnlInstrId": "instruction_id",
+    "OrgnlEndToEndId": "end_to_end_id",
+    "TxSts": "status",
+    **_REASON,
+    "AcctSvcrRef": "bank_reference",
+    "OrgnlTxRef/Amt/InstdAmt": "collected_amount",
+    "OrgnlTxRef/MndtRltdInf/MndtId": "mandate_reference",
+    "OrgnlTxRef/MndtRltdInf/DrctDbtMndt/MndtId": "mandate_reference",
+    "OrgnlTxRef/CdtrSchmeId/Id/PrvtId/Othr/Id": "creditor_identifier",
+    "OrgnlTxRef/RmtInf/Strd/CdtrRefInf/Ref": "reference",
+    "OrgnlTxRef/RmtInf/Ustrd": "remittance",
+    "OrgnlTxRef/Dbtr/Nm": "debtor",
+    "OrgnlTxRef/Dbtr/Pty/Nm": "debtor",
+    "OrgnlTxRef/CdtrAcct/Id/IBAN": "account",
+}
+
 
 def read_pain002(source: BinaryIO) -> Iterator[Answer | Unreadable]:
     """Yield the answers of a pain.002 in its order: file, then each batch and its transactions."""
-    reader = _Reader()
+    reader: _Reader | None = None
     try:
         for element in records(source, _TAGS):
-            try:
-                yield from reader.take(element)
-            except Misread as error:
-                yield Unreadable(
-                    line_of(element),
-                    etree.tostring(element, encoding="unicode")[:120],
-                    str(error),
-                    "Look this status up in the bank's own screen; the others were read.",
-                )
+            if reader is None:
+                reader = _Reader(namespace_of(str(element.tag)))
+            yield from reader.take(element)
     except BrokenXml as error:
-        yield Unreadable(error.line, "", f"The XML cannot be read on: {error}", "Ask the bank for the file again.")
+        yield unreadable_rest(error)
 
 
 class _Reader:
-    def __init__(self) -> None:
-        self._cut: int | None = None
+    def __init__(self, namespace: str) -> None:
+        self._prefix = f"{{{namespace}}}" if namespace else ""
+        self._group_picks = picker(_GROUP_FIELDS, namespace)
+        self._batch_picks = picker(_BATCH_FIELDS, namespace)
+        self._transaction_picks = picker(_TRANSACTION_FIELDS, namespace)
         self._message_id: str | None = None
         self._batch: Texts | None = None
         self._without_id = 0
 
     def take(self, element: etree._Element) -> Iterator[Answer | Unreadable]:
-        tag = str(element.tag)
-        if self._cut is None:
-            namespace = namespace_of(tag)
-            self._cut = len(namespace) + 2 if namespace else 0
-        name = tag[self._cut :]
-        if name == "OrgnlGrpInfAndSts":
-            texts = flatten(element, self._cut)
-            self._message_id = first(texts, "OrgnlMsgId")
-            if "GrpSts" in texts or "StsRsnInf/Rsn/Cd" in texts:
-                yield self._answer(Scope.FILE, texts, "GrpSts", line_of(element))
-        elif name == "TxInfAndSts":
-            parent = element.getparent()
-            if parent is not None and self._batch is None:
-                yield from self._open_batch(parent, self._cut)
-            yield self._answer(Scope.TRANSACTION, flatten(element, self._cut), "TxSts", line_of(element))
-        else:
-            if self._batch is None:
-                yield from self._open_batch(element, self._cut)
-            self._batch = None
+        """Yield what the element tells, in the moment in which it ends."""
+        try:
+            if element.tag == self._prefix + "TxInfAndSts":
+                yield from self._transaction(element)
+            elif element.tag == self._prefix + "OrgnlPmtInfAndSts":
+                if self._batch is None:
+                    yield from self._open_batch(element)
+                self._batch = None
+            else:
+                yield from self._group(element)
+        except Misread as error:
+            yield Unreadable(
+                line_of(element),
+                etree.tostring(element, encoding="unicode")[:120],
+                str(error),
+                "Look this status up in the bank's own screen; the others were read.",
+            )
 
-    def _open_batch(self, element: etree._Element, cut: int) -> Iterator[Answer]:
-        self._batch = flatten(element, cut, skip="TxInfAndSts")
-        if "PmtInfSts" in self._batch or "StsRsnInf/Rsn/Cd" in self._batch:
-            yield self._answer(Scope.BATCH, self._batch, "PmtInfSts", line_of(element))
+    def _group(self, element: etree._Element) -> Iterator[Answer]:
+        texts: Texts = {}
+        pick(element, self._group_picks, texts)
+        self._message_id = texts.get("message_id")
+        if "status" in texts or "reason" in texts:
+            yield self._answer(Scope.FILE, texts, None, line_of(element))
 
-    def _answer(self, scope: Scope, texts: Texts, status_path: str, line: int | None) -> Answer:
+    def _open_batch(self, element: etree._Element) -> Iterator[Answer]:
+        texts: Texts = {}
+        pick(element, self._batch_picks, texts)
+        self._batch = texts
+        if "status" in texts or "reason" in texts:
+            yield self._answer(Scope.BATCH, texts, texts.get("batch_id"), line_of(element))
+
+    def _transaction(self, element: etree._Element) -> Iterator[Answer]:
+        parent = element.getparent()
+        if self._batch is None and parent is not None:
+            yield from self._open_batch(parent)
         batch = self._batch or {}
-        message_id = first(texts, "OrgnlGrpInf/OrgnlMsgId") or self._message_id
-        batch_id = first(batch, "OrgnlPmtInfId")
-        status = first(texts, status_path) or ""
-        if not status and scope is Scope.TRANSACTION:
-            status = first(batch, "PmtInfSts") or ""  # a transaction without its own status shares the batch's
+        texts: Texts = {}
+        pick(element, self._transaction_picks, texts)
+        if "status" in batch:
+            texts.setdefault("status", batch["status"])  # without its own, it shares the batch's
+        yield self._answer(Scope.TRANSACTION, texts, batch.get("batch_id"), line_of(element))
+
+    def _answer(self, scope: Scope, texts: Texts, batch_id: str | None, line: int | None) -> Answer:
+        message_id = texts.get("message_id") or self._message_id
+        status = texts.get("status", "")
         kind = _KINDS.get(status.upper(), AnswerKind.UNKNOWN)
-        code = first(texts, "StsRsnInf/Rsn/Cd", "StsRsnInf/Rsn/Prtry")
-        text = joined(texts, "StsRsnInf/AddtlInf")
-        end_to_end_id = provided(texts, "OrgnlEndToEndId")
-        instruction_id = provided(texts, "OrgnlInstrId")
-        mandate = first(texts, "OrgnlTxRef/MndtRltdInf/MndtId", "OrgnlTxRef/MndtRltdInf/DrctDbtMndt/MndtId")
-        collected = amount(texts, "OrgnlTxRef/Amt/InstdAmt")
-        position: int | None = None
-        if scope is Scope.TRANSACTION and end_to_end_id is None and instruction_id is None:
+        code = texts.get("reason", "").upper()
+        text = joined(texts, "reason_text")
+        end_to_end_id = provided(texts, "end_to_end_id")
+        instruction_id = provided(texts, "instruction_id")
+        mandate = texts.get("mandate_reference")
+        collected = amount(texts, "collected_amount")
+        if scope is Scope.TRANSACTION and not end_to_end_id and not instruction_id:
             self._without_id += 1
-            position = self._without_id
-        reference = texts if scope is Scope.TRANSACTION else {}
+            instruction_id = f"#{self._without_id}"  # only its place in the answer tells it from others
         return Answer(
             kind=kind,
             scope=scope,
             key=answer_key(
-                "pain.002",
-                message_id,
-                batch_id if scope is not Scope.FILE else None,
-                end_to_end_id,
-                instruction_id,
-                mandate,
-                position,
-                scope,
-                kind,
-                status,
-                code,
+                "pain.002", scope, message_id, batch_id, end_to_end_id, instruction_id, mandate, status, code
             ),
             end_to_end_id=end_to_end_id,
             mandate_reference=mandate,
-            creditor_identifier=first(reference, "OrgnlTxRef/CdtrSchmeId/Id/PrvtId/Othr/Id")
-            or first(reference, "OrgnlTxRef/Cdtr/Pty/Id/PrvtId/Othr/Id"),
+            creditor_identifier=texts.get("creditor_identifier"),
             message_id=message_id,
-            batch_id=batch_id if scope is not Scope.FILE else None,
-            amount=collected if collected is not None else amount(texts, "OrgnlCtrlSum"),
+            batch_id=batch_id,
+            amount=collected if collected is not None else amount(texts, "total"),
             original_amount=collected,
-            currency=texts.get("OrgnlTxRef/Amt/InstdAmt@"),
-            count=whole_number(texts, "OrgnlNbOfTxs"),
-            reason=Reason((code or "").upper(), text) if code or text else None,
+            currency=texts.get("collected_amount@"),
+            count=whole_number(texts, "count"),
+            reason=Reason(code, text) if code or text else None,
             status=status,
-            bank_reference=first(texts, "AcctSvcrRef"),
-            account_iban=first(texts, "OrgnlTxRef/CdtrAcct/Id/IBAN"),
-            reference=first(texts, "OrgnlTxRef/RmtInf/Strd/CdtrRefInf/Ref"),
-            remittance=joined(texts, "OrgnlTxRef/RmtInf/Ustrd"),
-            counterparty=first(texts, "OrgnlTxRef/Dbtr/Nm", "OrgnlTxRef/Dbtr/Pty/Nm") or "",
+            bank_reference=texts.get("bank_reference"),
+            account_iban=texts.get("account"),
+            reference=texts.get("reference"),
+            remittance=joined(texts, "remittance"),
+            counterparty=texts.get("debtor", ""),
             line=line,
         )

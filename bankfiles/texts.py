@@ -1,11 +1,12 @@
-"""Take typed facts out of the flattened texts of an XML record (see `xml_stream.flatten`)."""
+"""Take typed facts out of the picked texts of an XML record (see `xml_stream.pick`)."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
-from bankfiles.xml_stream import SEPARATOR
+from bankfiles.xml_stream import ALL, SEPARATOR
 
 Texts = dict[str, str]
 
@@ -16,67 +17,58 @@ class Misread(ValueError):
     """A text is not what its place in the message says; this record cannot be understood, the next ones can."""
 
 
-def first(texts: Texts, *paths: str) -> str | None:
-    """Return the first text that is not empty at the first of the paths that has one."""
-    for path in paths:
-        text = texts.get(path)
-        if text is not None:
-            text = text.partition(SEPARATOR)[0].strip()
-            if text:
-                return text
-    return None
-
-
-def provided(texts: Texts, path: str) -> str | None:
+def provided(texts: Texts, name: str) -> str | None:
     """Return an identification, or None where the bank left it out or wrote NOTPROVIDED."""
-    text = first(texts, path)
-    return None if text is None or text.upper() == _NOT_PROVIDED else text
+    text = texts.get(name)
+    return None if not text or text.upper() == _NOT_PROVIDED else text
 
 
-def joined(texts: Texts, path: str) -> str:
-    """Return all texts of a repeated element in one line."""
-    text = texts.get(path)
+def joined(texts: Texts, name: str) -> str:
+    """Return all texts of a repeated field in one line."""
+    text = texts.get(name + ALL) or texts.get(name)
     return " ".join(text.replace(SEPARATOR, " ").split()) if text else ""
 
 
 def decimal(text: str) -> Decimal:
     """Return an amount, never negative and never rounded; raise `Misread`."""
     try:
-        amount_read = Decimal(text.strip())
+        read = Decimal(text)
     except InvalidOperation:
         raise Misread(f"{text[:40]!r} is not an amount.") from None
-    if not amount_read.is_finite() or amount_read < 0:
+    if not read.is_finite() or read < 0:
         raise Misread(f"{text[:40]!r} is not an amount.")
-    return amount_read
+    return read
 
 
-def amount(texts: Texts, path: str) -> Decimal | None:
-    """Return the amount at a path, None if it is not there; raise `Misread`."""
-    text = texts.get(path)
-    return None if text is None else decimal(text.partition(SEPARATOR)[0])
+def amount(texts: Texts, name: str) -> Decimal | None:
+    """Return an amount, None if it is not there; raise `Misread`."""
+    text = texts.get(name)
+    return None if text is None else decimal(text)
 
 
-def amount_sum(texts: Texts, *paths: str) -> Decimal | None:
-    """Return the sum over the repetitions of the first path that is there; None if that is nothing."""
-    for path in paths:
-        text = texts.get(path)
-        if text is not None:
-            return sum((decimal(part) for part in text.split(SEPARATOR)), Decimal(0)) or None
-    return None
-
-
-def day(texts: Texts, path: str) -> date | None:
-    """Return the date of a date-or-time choice, None if it is not there; raise `Misread`."""
-    text = first(texts, f"{path}/Dt", f"{path}/DtTm")
+def amount_sum(texts: Texts, name: str) -> Decimal | None:
+    """Return the sum over the repetitions of a field; None if it is nothing."""
+    text = texts.get(name + ALL) or texts.get(name)
     if text is None:
         return None
+    return sum((decimal(part) for part in text.split(SEPARATOR)), Decimal(0)) or None
+
+
+def day(texts: Texts, name: str) -> date | None:
+    """Return the date of a date or a time, None if it is not there; raise `Misread`."""
+    text = texts.get(name)
+    return _day(text[:10]) if text else None
+
+
+@lru_cache(maxsize=512)
+def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(text)
     except ValueError:
-        raise Misread(f"{text[:40]!r} is not a date.") from None
+        raise Misread(f"{text!r} is not a date.") from None
 
 
-def whole_number(texts: Texts, path: str) -> int | None:
+def whole_number(texts: Texts, name: str) -> int | None:
     """Return a count, None if it is not there or no number of at most 15 digits."""
-    text = first(texts, path)
+    text = texts.get(name)
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 15 else None

@@ -6,14 +6,21 @@ No entity is expanded, no DTD is read, nothing is fetched. Memory holds one reco
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO, cast
 
 from lxml import etree
 
+from bankfiles.answers import Unreadable
+
 MOST_RECORD_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
-SEPARATOR = "\x1f"  # between the texts of a repeated element; no XML text can contain it
+SEPARATOR = "\x1f"  # between the texts of a repeated field; no XML text can contain it
+ALL = "*"  # after the name of a field: all its texts, where it is repeated
+
+
+#: Tag to the field that its text fills, or to the picker of its children; "" for its own text among those.
+Picker = dict[str, "str | Picker"]
 
 
 class BrokenXml(ValueError):
@@ -22,6 +29,16 @@ class BrokenXml(ValueError):
     def __init__(self, why: str, line: int | None = None) -> None:
         super().__init__(why)
         self.line = line
+
+
+def unreadable_rest(error: BrokenXml) -> Unreadable:
+    """Say that the file cannot be read further than this."""
+    return Unreadable(
+        line=error.line,
+        seen="",
+        why=f"The XML cannot be read on: {error}",
+        remedy="Ask the bank for the file again.",
+    )
 
 
 def namespace_of(tag: str) -> str:
@@ -90,30 +107,51 @@ def _forget(element: etree._Element) -> None:
             del parent[0]
 
 
-def flatten(element: etree._Element, cut: int, skip: str = "") -> dict[str, str]:
-    """Return the texts below `element` by their path of local names, e.g. "Refs/EndToEndId".
+def picker(fields: Mapping[str, str], namespace: str) -> Picker:
+    """Make a picker from paths of local names (e.g. "Refs/EndToEndId") to the fields that they fill.
 
-    `cut` is the length of the namespace part of tags. The currency of an amount stands at its path + "@". Texts of
-    a repeated element are joined by `SEPARATOR`. Children named `skip` are left out.
+    Several paths may fill one field: that is how the versions of a message are read by one table.
     """
-    texts: dict[str, str] = {}
-    for child in element:
-        tag = child.tag[cut:]
-        if tag != skip:
-            _flatten(child, tag, cut, texts)
-    return texts
-
-
-def _flatten(element: etree._Element, path: str, cut: int, texts: dict[str, str]) -> None:
-    empty = True
-    for child in element:
-        empty = False
-        _flatten(child, f"{path}/{child.tag[cut:]}", cut, texts)
-    if empty:
-        text = element.text or ""
-        if path in texts:
-            texts[path] += SEPARATOR + text
+    prefix = f"{{{namespace}}}" if namespace else ""
+    root: Picker = {}
+    for path, name in fields.items():
+        node = root
+        *containers, leaf = path.split("/")
+        for tag in containers:
+            below = node.get(prefix + tag)
+            if below is None or isinstance(below, str):
+                below = {"": below} if below else {}  # an element that is text in one version, container in another
+                node[prefix + tag] = below
+            node = below
+        held = node.get(prefix + leaf)
+        if isinstance(held, dict):
+            held[""] = name
         else:
-            texts[path] = text
-        if path.endswith("Amt"):
-            texts[path + "@"] = element.get("Ccy", "")
+            node[prefix + leaf] = name
+    return root
+
+
+def pick(element: etree._Element, picks: Picker, texts: dict[str, str]) -> None:
+    """Put the texts below `element` into `texts` by field; of a repeated one the first, and all at its name + `ALL`.
+
+    The currency of a field whose name ends in "amount" stands at that name + "@".
+    """
+    for child in element:
+        found = picks.get(child.tag)
+        if found is None:
+            continue
+        if isinstance(found, dict):
+            if len(child):
+                pick(child, found, texts)
+                continue
+            found = found.get("")
+        if not isinstance(found, str):
+            continue
+        text = child.text
+        text = text.strip() if text else ""
+        if found in texts:
+            texts[found + ALL] = texts.get(found + ALL, texts[found]) + SEPARATOR + text
+            continue
+        texts[found] = text
+        if found[-6:] == "amount":
+            texts[found + "@"] = child.get("Ccy", "")
