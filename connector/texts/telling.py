@@ -97,12 +97,17 @@ def _amount(language: Language, _name: str, value: str, facts: Mapping[str, Fact
 
 _WRITERS: Mapping[FactKind, _Writer] = {
     FactKind.TEXT: lambda _language, _name, value, _facts: mask_ibans(value),
-    FactKind.SENTENCE: lambda _language, _name, value, _facts: mask_ibans(value),
+    FactKind.SENTENCE: lambda _language, _name, value, _facts: mask_ibans(_ended(value)),
     FactKind.ID: lambda _language, _name, value, _facts: value,
     FactKind.DATE: lambda language, _name, value, _facts: written(language, date.fromisoformat(value)),
     FactKind.WORD: lambda language, name, value, _facts: template(language, f"words.{name}.{value}"),
     FactKind.AMOUNT: _amount,
 }
+
+
+def _ended(text: str) -> str:
+    """The text with a stop at its end, so that another sentence may follow."""
+    return text if text.rstrip().endswith((".", "!", "?")) else f"{text.rstrip()}."
 
 
 def _tidy(text: str) -> str:

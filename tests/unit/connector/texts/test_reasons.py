@@ -56,10 +56,10 @@ def test_an_absent_fact_becomes_a_dash_and_a_log_line() -> None:
 
 
 def test_an_absent_sentence_is_left_out_without_a_trace() -> None:
-    facts = {"target": "books", "why": "The journal is locked.", "remedy": ""}
+    facts = {"target": "books", "about": "mandate M-7", "why": "The journal is locked", "remedy": ""}
     with capture_logs() as lines:
         said = reason_text(Language.ENGLISH, Reason(ReasonCode.EFFECT_FAILED, facts))
-    assert said.startswith("books did not accept a change. The journal is locked. Then try again")
+    assert said.startswith("books did not accept a change (mandate M-7). The journal is locked. Then try again")
     assert not lines
 
 
