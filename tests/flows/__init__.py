@@ -1,0 +1,1 @@
+"""Whole roads, on doubles and on real databases."""
