@@ -16,15 +16,11 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from connector.masking import mask_ibans
+from connector.masking import HIDDEN, masked_text
 
-HIDDEN = "[hidden]"
 _SECRET_NAME = re.compile(
     r"authorization|password|passwd|secret|token|api_?key|private_?key|cookie|credential", re.IGNORECASE
 )
-_SIGNING_LINK = re.compile(r"(/s/)[\w\-]{8,}")  # the token of an invitation is its key
-_URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
-_BEARER = re.compile(r"\b(Bearer|Basic)\s+[\w\-.~+/=]+", re.IGNORECASE)
 _IDS = frozenset({"end_to_end_id", "mandate", "message_id", "run", "sha256", "key"})
 """Keys of records of ours: shown whole, even if one looks like an IBAN."""
 
@@ -80,12 +76,6 @@ def _masked(name: str, value: object) -> object:
     if isinstance(value, str) and name not in _IDS:
         return masked_text(value)
     return value
-
-
-def masked_text(text: str) -> str:
-    """A text without IBANs, tokens of signing links, passwords in addresses and authorization headers."""
-    text = _URL_PASSWORD.sub(rf"\1{HIDDEN}\2", _SIGNING_LINK.sub(rf"\1{HIDDEN}", text))
-    return mask_ibans(_BEARER.sub(rf"\1 {HIDDEN}", text))
 
 
 def _stamped(clock: Callable[[], datetime]) -> Processor:

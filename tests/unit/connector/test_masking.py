@@ -1,10 +1,10 @@
-"""Rules of masking: an IBAN is shown by its first 4 and last 3 characters, whatever stands around it."""
+"""Rules of masking: an IBAN is shown by its first 4 and last 3 characters, a secret not at all."""
 
 from __future__ import annotations
 
 import pytest
 
-from connector.masking import mask_ibans
+from connector.masking import HIDDEN, mask_ibans, masked_text
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,17 @@ from connector.masking import mask_ibans
 )
 def test_every_iban_in_a_text_is_masked_and_nothing_else(text: str, masked: str) -> None:
     assert mask_ibans(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("opened https://sepa.example.com/s/Zm9vYmFyYmF6cXV4?x=1", f"opened https://sepa.example.com/s/{HIDDEN}?x=1"),
+        ("postgresql://me:hunter22@db/sepa", f"postgresql://me:{HIDDEN}@db/sepa"),
+        ("Authorization: Bearer abc.def-1=", f"Authorization: Bearer {HIDDEN}"),
+        ("from BE68 5390 0754 7034 today", "from BE68*********034 today"),
+        ("GET /s/ and /settings/", "GET /s/ and /settings/"),
+    ],
+)
+def test_what_must_not_be_read_is_hidden_inside_texts(text: str, masked: str) -> None:
+    assert masked_text(text) == masked
