@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, cast
-
-from lxml import etree
+from typing import BinaryIO
 
 from bankfiles.answers import Answer, Unreadable
 from bankfiles.camt_reader import read_camt
 from bankfiles.pain002_reader import read_pain002
-from bankfiles.xml_stream import namespace_of
+from bankfiles.xml_stream import first_tag, namespace_of
 
 _HEAD_BYTES = 64 * 1024
 
@@ -100,14 +97,8 @@ def _recognise(head: bytes) -> Format:
 
 
 def _recognise_xml(head: bytes) -> Format:
-    parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
-    with suppress(etree.XMLSyntaxError):  # what was read before the fault is enough to know the format
-        parser.feed(head)
-    for _, element in parser.read_events():
-        namespace = namespace_of(str(cast("etree._Element", element).tag))
-        message = namespace.rpartition(":")[2]
-        for known in Format:
-            if message.startswith(f"{known}."):
-                return known
-        return Format.UNKNOWN
+    message = namespace_of(first_tag(io.BytesIO(head)) or "").rpartition(":")[2]
+    for known in Format:
+        if message.startswith(f"{known}."):
+            return known
     return Format.UNKNOWN

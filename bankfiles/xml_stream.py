@@ -6,7 +6,9 @@ No entity is expanded, no DTD is read, nothing is fetched. Memory holds one reco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import BinaryIO, cast
 
 from lxml import etree
@@ -15,12 +17,16 @@ from bankfiles.answers import Unreadable
 
 MOST_RECORD_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
+MOST_SCHEMA_FAULTS = 1000
 SEPARATOR = "\x1f"  # between the texts of a repeated field; no XML text can contain it
 ALL = "*"  # after the name of a field: all its texts, where it is repeated
 
 
 #: Tag to the field that its text fills, or to the picker of its children; "" for its own text among those.
 Picker = dict[str, "str | Picker"]
+
+
+_NAMESPACE = re.compile(r"\{[^{}]*\}")
 
 
 class BrokenXml(ValueError):
@@ -46,22 +52,13 @@ def namespace_of(tag: str) -> str:
     return tag[1:].partition("}")[0] if tag.startswith("{") else ""
 
 
-def records(source: BinaryIO, tags: tuple[str, ...], schema: etree.XMLSchema | None = None) -> Iterator[etree._Element]:
+def records(source: BinaryIO, tags: tuple[str, ...]) -> Iterator[etree._Element]:
     """Yield each element whose local name is in `tags` when it ends, then forget it and what precedes it.
 
     The consumer takes what it needs of the element and its ancestors' earlier children before asking for the next.
     Raises `BrokenXml` where the XML ends to be readable; what came before has been yielded.
     """
-    parser = etree.XMLPullParser(
-        events=("end",),
-        tag=[f"{{*}}{tag}" for tag in tags],
-        schema=schema,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = _parser(tags, None)
     waiting = 0
     safe = False
     try:
@@ -75,12 +72,94 @@ def records(source: BinaryIO, tags: tuple[str, ...], schema: etree.XMLSchema | N
                 yield element
                 _forget(element)
                 waiting = 0
-            if waiting > MOST_RECORD_BYTES:
-                raise BrokenXml(f"One record is larger than {MOST_RECORD_BYTES // 1024**2} MiB.")
+            _refuse_size(waiting)
         parser.close()
         yield from _ended(parser)
     except etree.XMLSyntaxError as error:
         raise BrokenXml(str(error), error.lineno) from error
+
+
+def checked_records(
+    source: BinaryIO, tags: tuple[str, ...], schema: etree.XMLSchema, cut_after: bytes
+) -> Iterator[tuple[etree._Element | None, list[str]]]:
+    """Yield as `records` does, each element with what the schema finds wrong in it or before it.
+
+    The bytes are cut after each `cut_after` (the end of a record), so that faults are told with their record. Faults
+    after the last element come with None. Raises `BrokenXml` also after `MOST_SCHEMA_FAULTS`.
+    """
+    parser = _parser(tags, schema)
+    waiting = seen = 0
+    safe = False
+    try:
+        for piece in _pieces(source, cut_after):
+            waiting += len(piece)
+            parser.feed(piece)
+            log = parser.feed_error_log
+            faults = [_plain_fault(entry.message) for entry in log[seen:]]
+            seen = len(log)
+            for element in _ended(parser):
+                if not safe:
+                    _refuse_dtd(element)
+                    safe = True
+                yield element, faults
+                faults = []
+                _forget(element)
+                waiting = 0
+            if faults:
+                yield None, faults
+            _refuse_size(waiting)
+            if seen >= MOST_SCHEMA_FAULTS:
+                raise BrokenXml(f"The schema finds over {MOST_SCHEMA_FAULTS} faults; the rest is not checked.")
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        if seen and len(parser.feed_error_log) == seen:
+            return  # the parser repeats a schema fault at the end; there is no fault of syntax
+        raise BrokenXml(str(error), error.lineno) from error
+
+
+def first_tag(source: BinaryIO) -> str | None:
+    """Return the tag of the document's root in Clark notation, None if the bytes are no XML."""
+    parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
+    with suppress(etree.XMLSyntaxError):  # what was read before the fault is enough to know the root
+        parser.feed(source.read(CHUNK_BYTES))
+    for _, element in parser.read_events():
+        return str(cast("etree._Element", element).tag)
+    return None
+
+
+def _parser(tags: tuple[str, ...], schema: etree.XMLSchema | None) -> etree.XMLPullParser:
+    return etree.XMLPullParser(
+        events=("end",),
+        tag=[f"{{*}}{tag}" for tag in tags],
+        schema=schema,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _pieces(source: BinaryIO, cut_after: bytes) -> Iterator[bytes]:
+    rest = b""
+    while chunk := source.read(CHUNK_BYTES):
+        *pieces, rest = (rest + chunk).split(cut_after)
+        for piece in pieces:
+            yield piece + cut_after
+        if len(rest) > CHUNK_BYTES:
+            yield rest
+            rest = b""
+    yield rest
+
+
+def _plain_fault(message: str) -> str:
+    """A fault in the words of libxml2, without the namespaces."""
+    return _NAMESPACE.sub("", message)
+
+
+def _refuse_size(waiting: int) -> None:
+    if waiting > MOST_RECORD_BYTES:
+        raise BrokenXml(f"One record is larger than {MOST_RECORD_BYTES // 1024**2} MiB.")
 
 
 def _ended(parser: etree.XMLPullParser) -> Iterator[etree._Element]:

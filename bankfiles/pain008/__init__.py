@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bankfiles.pain008.checker import check
 from bankfiles.pain008.model import (
     Address,
     Amendment,
@@ -43,6 +44,7 @@ __all__ = [
     "Severity",
     "StructuredReference",
     "Written",
+    "check",
     "derived_id",
     "write",
     "write_files",

@@ -196,6 +196,83 @@ RULES: dict[str, Rule] = {
         "The old values of an amendment are right identifiers themselves (EPC IG, AmdmntInfDtls).",
         "Correct the old value.",
     ),
+    "AMENDMENT_INDICATOR": _error(
+        "Amendment details stand with AmdmntInd true (EPC IG, AmdmntInd).",
+        "Set AmdmntInd to true, or leave the details out.",
+    ),
+    # the file as a whole: only in files of others
+    "NOT_PAIN_008": _error(
+        "The file is a customer direct debit initiation (ISO 20022 pain.008).",
+        "Choose the file that was meant for the bank.",
+    ),
+    "XML": _error(
+        "The file is well-formed XML without a DTD.",
+        "Have the file made again; it was cut off or damaged.",
+    ),
+    "SCHEMA": _error(
+        "The file is valid by the schema of its version (ISO 20022).",
+        "Correct this field where the file is made.",
+    ),
+    "SCHEMA_MISSING": _warning(
+        "The schema of the version is installed, so that it can be checked.",
+        "Nothing: the rules of the schemes are checked all the same.",
+    ),
+    "VERSION": _warning(
+        "The bank takes the version of the file (bank profile).",
+        "Write the version that the bank takes.",
+    ),
+    "VALUE_UNREADABLE": _error(
+        "Amounts and dates can be read.",
+        "Correct this field where the file is made.",
+    ),
+    "COUNT": _error(
+        "NbOfTxs is the number of transactions (EPC IG, NbOfTxs).",
+        "Have the file made again: transactions were added or lost.",
+    ),
+    "CONTROL_SUM": _error(
+        "CtrlSum is the sum of the amounts (EPC IG, CtrlSum).",
+        "Have the file made again: transactions were added, lost or changed.",
+    ),
+    "BATCH_ID_DUPLICATE": _error(
+        "A batch id names one batch: the bank's booking is matched on it.",
+        "Give each batch its own id.",
+    ),
+    "MESSAGE_ID_FORM": _error(
+        "The message id has the form that the bank asks for (bank profile).",
+        "Give the message an id of that form.",
+    ),
+    "END_TO_END_ID_MISSING": _warning(
+        "A collection has an end-to-end id: the bank's answer is matched on it.",
+        "Give each collection an end-to-end id.",
+    ),
+    "SCHEME_UNKNOWN": _error(
+        "The local instrument is CORE or B2B; COR1 ended in November 2016 (EPC IG, LclInstrm).",
+        "Set LclInstrm/Cd to CORE or B2B.",
+    ),
+    "SEQUENCE_UNKNOWN": _error(
+        "The sequence type is FRST, RCUR, OOFF or FNAL (EPC IG, SeqTp).",
+        "Set SeqTp; RCUR is right for all but one-off mandates.",
+    ),
+    "SERVICE_LEVEL": _error(
+        "The service level is SEPA (EPC IG, SvcLvl).",
+        "Set SvcLvl/Cd to SEPA.",
+    ),
+    "CHARGE_BEARER": _error(
+        "Charges are SLEV: each side pays its own bank (EPC IG, ChrgBr).",
+        "Set ChrgBr to SLEV, or leave it out.",
+    ),
+    "CREDITOR_SCHEME_NAME": _error(
+        "The creditor identifier stands with SchmeNm/Prtry SEPA (EPC IG, CdtrSchmeId).",
+        "Set SchmeNm/Prtry to SEPA.",
+    ),
+    "LIMIT_BATCH": _error(
+        "A batch has no more transactions than the bank takes (bank profile).",
+        "Split the batch.",
+    ),
+    "LIMIT_FILE": _error(
+        "A file is no larger than the bank takes (bank profile).",
+        "Split the file.",
+    ),
 }
 
 
