@@ -72,6 +72,12 @@ def close_by_id(connection: Connection, number: int, at: datetime, by: str) -> b
     return done.rowcount == 1
 
 
+def find_open(connection: Connection, number: int) -> OpenException | None:
+    """The open Exception with this number."""
+    row = connection.execute(select(exceptions).where(exceptions.c.id == number, exceptions.c.open.is_(true()))).first()
+    return _of(row) if row else None
+
+
 def all_open(connection: Connection, limit: int | None = None) -> list[OpenException]:
     """Open Exceptions, oldest first."""
     query = select(exceptions).where(exceptions.c.open.is_(true())).order_by(exceptions.c.id).limit(limit)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, text, update
 
+from connector.model.mandate import MandateEventKind
 from connector.store.signing_tables import (
     signing_events,
     signing_evidence,
@@ -99,12 +100,14 @@ def keep_document(connection: Connection, invitation: str, content: bytes, sha25
     return bool(changed.rowcount)
 
 
-def add_event(connection: Connection, service: str, invitation: str, kind: str, at: datetime, reason: str) -> None:
+def add_event(
+    connection: Connection, service: str, invitation: str, kind: MandateEventKind, at: datetime, reason: str = ""
+) -> None:
     """Append to the feed. Ids grow in the order in which transactions end, so that a cursor misses none."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _EVENTS_LOCK})
     connection.execute(
-        insert(signing_events).values(service=service, invitation=invitation, kind=kind, at=at, reason=reason)
+        insert(signing_events).values(service=service, invitation=invitation, kind=kind.value, at=at, reason=reason)
     )
 
 
