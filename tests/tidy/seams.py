@@ -8,11 +8,15 @@ from __future__ import annotations
 
 SEAMS: dict[str, dict[str, str]] = {
     # Reading the wall clock: everything else is told what time it is.
-    "clock": {},
+    "clock": {
+        "connector/cli/clock.py": "The wall clock itself.",
+    },
     # Making chance: everything else derives its ids and tokens from what it is given.
     "chance": {},
     # Catching everything: only around code that we do not own, and only to type its error.
-    "catch-all": {},
+    "catch-all": {
+        "connector/engine/daemon.py": "A fault of this program ends its pass, and is logged; the schedule goes on.",
+    },
     # Binary fractions: never near an amount.
     "float": {
         "connector/mails/colours.py": "The contrast of two colours is a ratio of brightness.",

@@ -77,11 +77,10 @@ def test_every_public_door_of_the_product_has_its_words() -> None:
 
 
 def _public(tree: ast.Module) -> Iterator[Function | ast.ClassDef]:
-    """Public functions and classes, and the methods whose contract stands neither in a base nor in this file."""
-    told = {node.name for node in ast.walk(tree) if isinstance(node, Function) and ast.get_docstring(node)}
+    """Public functions and classes, and methods of more than two statements whose contract does not stand in a base class."""
     for node in tree.body:
         if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
             yield node
             if isinstance(node, ast.ClassDef) and not node.bases:
                 methods = (child for child in node.body if isinstance(child, Function))
-                yield from (child for child in methods if child.name not in told and child.name[0] != "_")
+                yield from (child for child in methods if len(child.body) > 2 and not child.name.startswith("_"))
