@@ -104,9 +104,13 @@ def load(name: str | Path, own: Path | None = None) -> Mapping:
 
 
 def _narrowed(rule: FieldRule, columns: Collection[str] | None) -> FieldRule:
-    """The rule with those of its paths that occur; with all of them where none does, to be named when missing."""
-    paths = () if columns is None else tuple(path for path in rule.paths if path in columns)
-    return replace(rule, paths=paths) if paths else rule
+    """The rule with those of its paths that occur; where none does, its default without looking."""
+    if columns is None or rule.constant is not MISSING:
+        return rule
+    paths = tuple(path for path in rule.paths if path in columns)
+    if not paths and not rule.required:
+        return replace(rule, constant=rule.default)
+    return replace(rule, paths=paths or rule.paths)  # a required field that is missing is told with all its paths
 
 
 def _check_own(name: str, base: Document, own: Document) -> None:

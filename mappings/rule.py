@@ -140,14 +140,9 @@ class FieldRule:
 
 
 def _finder(paths: tuple[str, ...], nested: bool, *, false_is_value: bool) -> Read:
-    """A function that gives the first value that is there: not None, not blank text."""
+    """A function that gives the first value that is there."""
+    is_there = _is_value if false_is_value else _is_value_but_false
     steps = tuple(tuple(path.split(".")) if nested else (path,) for path in paths)
-
-    def is_there(value: object) -> bool:
-        if isinstance(value, str):
-            return bool(value) and not value.isspace()
-        # Some packages say False where they have no value.
-        return value is not None and (false_is_value or value is not False)
 
     def find(record: Record) -> object:
         for path in steps:
@@ -166,6 +161,18 @@ def _finder(paths: tuple[str, ...], nested: bool, *, false_is_value: bool) -> Re
         return None
 
     return find if any(len(path) > 1 for path in steps) else find_flat
+
+
+def _is_value(value: object) -> bool:
+    """Neither None nor blank text."""
+    if isinstance(value, str):
+        return bool(value) and not value.isspace()
+    return value is not None
+
+
+def _is_value_but_false(value: object) -> bool:
+    """A value; some packages say False where they have none."""
+    return value is not False and _is_value(value)
 
 
 def _step(value: object, step: str) -> object:

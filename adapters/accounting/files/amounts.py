@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 
-from adapters.accounting.files.refusal import Undecidable
+from adapters.accounting.files.refusal import Sighting, Undecidable
 
 
 class DecimalMark(StrEnum):
@@ -24,7 +24,9 @@ class DecimalMark(StrEnum):
 
 _CURRENCY = re.compile(r"^(?:€|EUR)\s*|\s*(?:€|EUR)$", re.IGNORECASE)
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007"), " ") | {ord("’"): "'", ord("\u2212"): "-"}
-_PLAIN = re.compile(r"-?\d+(?:[.,]\d{1,2})?", re.ASCII)
+# The two usual forms, which are clear by themselves and told without more ado.
+_WITH_COMMA = re.compile(r"-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d{1,2}", re.ASCII)
+_WITH_POINT = re.compile(r"-?(?:\d+|\d{1,3}(?:,\d{3})+)\.\d{1,2}", re.ASCII)
 _ANY = "This is not an amount such as 1234.56 or 1.234,56."
 
 
@@ -74,24 +76,30 @@ class AmountEvidence:
     """What the amounts of one file tell about its decimal mark."""
 
     def __init__(self) -> None:
-        self._comma: tuple[str, str] | None = None
-        self._point: tuple[str, str] | None = None
-        self._unclear: tuple[str, str] | None = None
+        self._comma: Sighting | None = None
+        self._point: Sighting | None = None
+        self._unclear: Sighting | None = None
 
-    def see(self, text: str, where: str) -> None:
+    def see(self, text: str, line: int, column: str) -> None:
         """Take an amount into account; unreadable ones tell nothing."""
         if text.isascii() and text.isdigit():
+            return
+        if _WITH_COMMA.fullmatch(text):
+            self._comma = self._comma or Sighting(text, line, column)
+            return
+        if _WITH_POINT.fullmatch(text):
+            self._point = self._point or Sighting(text, line, column)
             return
         bare, _ = _bare(text)
         comma, point = _meanings(bare)
         if comma == point:
             return
         if point is None:
-            self._comma = self._comma or (text, where)
+            self._comma = self._comma or Sighting(text, line, column)
         elif comma is None:
-            self._point = self._point or (text, where)
+            self._point = self._point or Sighting(text, line, column)
         else:
-            self._unclear = self._unclear or (text, where)
+            self._unclear = self._unclear or Sighting(text, line, column)
 
     def decide(self) -> DecimalMark:
         """The decimal mark of the file.
@@ -102,14 +110,13 @@ class AmountEvidence:
         if self._unclear is None:
             return DecimalMark.EACH
         if (self._comma is None) is (self._point is None):
-            unclear, where = self._unclear
             if self._comma and self._point:
                 comma, point = self._comma, self._point
-                proof = f"{comma[1]} has {comma[0]}, {point[1]} has {point[0]}"
+                proof = f"line {comma.line} has {comma.text}, line {point.line} has {point.text}"
             else:
                 proof = "no other amount tells which"
             raise Undecidable(
-                where, unclear, f"This amount has two meanings: {proof}.",
+                self._unclear.where, self._unclear.text, f"This amount has two meanings: {proof}.",
                 "Set decimal_mark to comma or point in the config, or export amounts with two decimals.",
             )  # fmt: skip
         return DecimalMark.COMMA if self._comma else DecimalMark.POINT
@@ -120,8 +127,10 @@ def amount_reader(mark: DecimalMark) -> Callable[[object], Decimal]:
 
     def read(value: object) -> Decimal:
         text = str(value)
-        if _PLAIN.fullmatch(text) and (mark is DecimalMark.EACH or _OTHER_SIGN[mark] not in text):
-            return Decimal(text.replace(",", "."))
+        if mark is not DecimalMark.POINT and _WITH_COMMA.fullmatch(text):
+            return Decimal(text.replace(".", "").replace(",", "."))
+        if mark is not DecimalMark.COMMA and _WITH_POINT.fullmatch(text):
+            return Decimal(text.replace(",", ""))
         bare, negative = _bare(text)
         comma, point = _meanings(bare)
         if mark is DecimalMark.EACH:
@@ -133,6 +142,3 @@ def amount_reader(mark: DecimalMark) -> Callable[[object], Decimal]:
         return -amount if negative else amount
 
     return read
-
-
-_OTHER_SIGN = {DecimalMark.COMMA: ".", DecimalMark.POINT: ","}

@@ -166,7 +166,7 @@ class CsvFile:
                 continue
             for column, see in looks:
                 if cell := row.cells[column]:
-                    see(cell, f"line {row.line}, column {shape.headings[column]}")
+                    see(cell, row.line, shape.headings[column])
             if key := shape.key_of(row.cells):
                 (repeated if key in seen else seen).add(key)
         if row.why and not self._ends_with_line_end():

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 
-from adapters.accounting.files.refusal import Undecidable
+from adapters.accounting.files.refusal import Sighting, Undecidable
 
 
 class DateOrder(StrEnum):
@@ -56,12 +56,12 @@ class DateEvidence:
     """What the dates of one file tell about the order of day and month."""
 
     def __init__(self) -> None:
-        self._day_first: tuple[str, str] | None = None
-        self._month_first: tuple[str, str] | None = None
-        self._unclear: tuple[str, str] | None = None
+        self._day_first: Sighting | None = None
+        self._month_first: Sighting | None = None
+        self._unclear: Sighting | None = None
         self._known: set[str] = set()
 
-    def see(self, text: str, where: str) -> None:
+    def see(self, text: str, line: int, column: str) -> None:
         """Take a date into account; unreadable ones tell nothing."""
         if text in self._known:  # a file has many rows and few days
             return
@@ -70,11 +70,11 @@ class DateEvidence:
         if day_first == month_first:
             return
         if month_first is None:
-            self._day_first = self._day_first or (text, where)
+            self._day_first = self._day_first or Sighting(text, line, column)
         elif day_first is None:
-            self._month_first = self._month_first or (text, where)
+            self._month_first = self._month_first or Sighting(text, line, column)
         else:
-            self._unclear = self._unclear or (text, where)
+            self._unclear = self._unclear or Sighting(text, line, column)
 
     def decide(self) -> DateOrder:
         """The order of the file.
@@ -85,7 +85,6 @@ class DateEvidence:
         if self._unclear is None:
             return DateOrder.EACH
         if (self._day_first is None) is (self._month_first is None):
-            unclear, where = self._unclear
             if self._day_first and self._month_first:
                 proof = (
                     f"{self._day_first[1]} has {self._day_first[0]}, {self._month_first[1]} has {self._month_first[0]}"
@@ -93,7 +92,7 @@ class DateEvidence:
             else:
                 proof = "no other date tells which"
             raise Undecidable(
-                where, unclear, f"This date has two meanings: {proof}.",
+                self._unclear.where, self._unclear.text, f"This date has two meanings: {proof}.",
                 "Set dates to day-first or month-first in the config, or export dates as 2026-12-31.",
             )  # fmt: skip
         return DateOrder.DAY_FIRST if self._day_first else DateOrder.MONTH_FIRST
