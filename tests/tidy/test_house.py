@@ -77,7 +77,7 @@ def test_every_public_door_of_the_product_has_its_words() -> None:
 
 
 def _public(tree: ast.Module) -> Iterator[Function | ast.ClassDef]:
-    """Public functions and classes, and methods of more than two statements whose contract does not stand in a base class."""
+    """Public functions and classes, and methods of some length whose contract stands in no base class."""
     for node in tree.body:
         if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
             yield node
