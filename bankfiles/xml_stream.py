@@ -26,6 +26,8 @@ ALL = "*"  # after the name of a field: all its texts, where it is repeated
 Picker = dict[str, "str | Picker"]
 
 
+# The fields whose currency is wanted too.
+_WITH_CURRENCY = frozenset({"amount", "collected_amount", "transaction_amount"})
 _NAMESPACE = re.compile(r"\{[^{}]*\}")
 
 
@@ -213,24 +215,25 @@ def picker(fields: Mapping[str, str], namespace: str) -> Picker:
 def pick(element: etree._Element, picks: Picker, texts: dict[str, str]) -> None:
     """Put the texts below `element` into `texts` by field; of a repeated one the first, and all at its name + `ALL`.
 
-    The currency of a field whose name ends in "amount" stands at that name + "@".
+    The currency of an amount stands at its name + "@".
     """
     for child in element:
         found = picks.get(child.tag)
         if found is None:
             continue
         if isinstance(found, dict):
-            if len(child):
+            own = found.get("")
+            if own is None or len(child):
                 pick(child, found, texts)
                 continue
-            found = found.get("")
-        if not isinstance(found, str):
-            continue
+            found = own
+            if isinstance(found, dict):
+                continue
         text = child.text
         text = text.strip() if text else ""
         if found in texts:
             texts[found + ALL] = texts.get(found + ALL, texts[found]) + SEPARATOR + text
             continue
         texts[found] = text
-        if found[-6:] == "amount":
+        if found in _WITH_CURRENCY:
             texts[found + "@"] = child.get("Ccy", "")
