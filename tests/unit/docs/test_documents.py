@@ -6,13 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
+from connector.cli.app import app
+from connector.config import read
 from connector.errors import RECOVERY
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 DONE = 0
+COMMAND = re.compile(r"(?:^ {4}|`|bin/)sepa-connector ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT)))
@@ -41,3 +46,31 @@ def test_the_table_of_exit_codes_has_every_code(name: str) -> None:
     table = section.partition("|---")[2].partition("\n\n")[0]
     told = {int(code) for code in re.findall(r"^\| (\d) \|", table, re.MULTILINE)}
     assert told == {DONE} | {row.exit_code for row in RECOVERY}
+
+
+def test_every_command_that_a_document_names_exists() -> None:
+    commands = typer.main.get_command(app)
+    assert isinstance(commands, TyperGroup)
+    missing = [
+        f"{document.name}: sepa-connector {name} {below}"
+        for document in DOCUMENTS
+        for name, below in COMMAND.findall(document.read_text(encoding="utf-8"))
+        if not _exists(commands, name, below)
+    ]
+    assert missing == []
+
+
+def _exists(commands: TyperGroup, name: str, below: str) -> bool:
+    command = commands.commands.get(name)
+    return below in command.commands if isinstance(command, TyperGroup) else command is not None
+
+
+def test_the_configuration_in_the_readme_is_right(tmp_path: Path) -> None:
+    example = re.search(
+        r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert example
+    file = tmp_path / "config.yaml"
+    file.write_text(example[1], encoding="utf-8")
+    _, problems = read(file, {"SEPA_CONNECTOR_SECRET": "x" * 32})
+    assert [str(problem) for problem in problems] == []
