@@ -48,7 +48,7 @@ class PostgresqlServer:
                 *("--encoding", "UTF8", "--no-locale", "--no-sync"),
             ],
             check=True,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
             cwd=self.folder,
             user=_other_user(),
         )
