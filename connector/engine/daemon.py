@@ -71,7 +71,7 @@ class Daemon:
             result = self._run(self._stop)
         except PassRunning as error:
             _log.warning("pass.skipped", why=error.what)
-        except Exception:  # seam: a fault of this program must not end the schedule
+        except Exception:  # noqa: BLE001  seam: a fault of this program must not end the schedule
             _log.exception("pass.broken")
         else:
             _log.info("pass.ended", number=result.number, outcome=result.outcome.value)

@@ -165,8 +165,7 @@ def _walk(work: Work, steps: Collection[Step]) -> ConnectorError | None:
         for step, take in ROAD.items():
             if step in steps:
                 take(work)
-                if not work.rehearsal:
-                    outbox.dispatch(work, step)
+                outbox.dispatch(work, step)
     except ConnectorError as error:
         return error
     return None

@@ -2,6 +2,7 @@
 
 Write down, then do, then write down. An effect is marked as being sent before the call; found so by a later pass, or
 left without an answer, its outcome is unknown: it is looked up by its key at the other side, never repeated blindly.
+In a rehearsal everything is done but the call itself: what follows from it is seen as well.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ HANDLERS: Mapping[EffectKind, Handler] = {
     EffectKind.MAIL: SendMail(),
 }
 
+_REHEARSED = "rehearsed"
 KINDS_OF_STEP: Mapping[Step, tuple[EffectKind, ...]] = {
     Step.INVITE: (EffectKind.INVITE, EffectKind.MAIL),
     Step.WRITE_BACK: (EffectKind.STORE_MANDATE,),
@@ -98,7 +100,7 @@ def _make_all(work: Work, step: Step, kind: EffectKind) -> None:
             break
         made = None
         try:
-            made = (current, retried(partial(handler.perform, current, work)))
+            made = (current, _REHEARSED if work.rehearsal else retried(partial(handler.perform, current, work)))
         except NotYet:
             waiting.add(current.key)
             _put_back(work, current, "")

@@ -49,9 +49,7 @@ class World:
     store: Store
     folder: Path
     rules: Rules = field(default_factory=lambda: Rules(notify=NotifyRules(days=2), collect=CollectRules()))
-    clock: SettableClock = field(
-        default_factory=lambda: SettableClock(datetime(2026, 11, 24, 2, 30, tzinfo=UTC))
-    )
+    clock: SettableClock = field(default_factory=lambda: SettableClock(datetime(2026, 11, 24, 2, 30, tzinfo=UTC)))
     fates: dict[str, Told] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
