@@ -1,0 +1,1 @@
+"""Contract kits, and the adapters that join them."""
