@@ -5,6 +5,7 @@ Reads are tried again a few times; calls that change something are sent once.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -46,7 +47,9 @@ class TrytonClient:
         self.changes_sent = 0
         self._database = settings.database
         self._key = settings.key
-        self._login = (settings.login, settings.password) if settings.login and settings.password else None
+        self._login = settings.login
+        self._password = settings.password
+        self._session: str | None = None
         self._http = httpx2.Client(
             base_url=settings.url,
             timeout=settings.timeout_seconds,
@@ -57,7 +60,7 @@ class TrytonClient:
     @property
     def has_login(self) -> bool:
         """Whether wizards can be run."""
-        return self._login is not None
+        return bool(self._login and self._password)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -135,23 +138,40 @@ class TrytonClient:
 
     # ------------------------------------------------------------------------------------------------ sending
 
-    def _call(self, method: str, parameters: list[object], context: Row, *, changes: bool) -> object:
+    def _call(self, method: str, parameters: Sequence[object], context: Row, *, changes: bool) -> object:
         """Call Tryton's RPC as the user of the login: the only door to wizards."""
-        if self._login is None or self._login[1] is None:
+        given = [*parameters, {"company": self.company, **context}]
+        was_open = self._session is not None
+        answer = self._rpc(method, given, session=self._session or self._log_in(method), changes=changes)
+        if answer.status_code == 401 and was_open:
+            # A session ends after some idle minutes, and is refused before anything is done.
+            answer = self._rpc(method, given, session=self._log_in(method), changes=changes)
+        return self._result(answer, method, changes=changes)
+
+    def _log_in(self, method: str) -> str:
+        if not self._login or self._password is None:
             raise Fatal(
                 "Tryton's wizards can't be run with the key alone.",
                 where=self._where(method),
                 remedy="Write login and password of the key's user into the config.",
             )
-        body = {"id": 0, "method": method, "params": [*parameters, {"company": self.company, **context}]}
-        auth = httpx2.BasicAuth(self._login[0], self._login[1].get_secret_value())
-        request = self._http.build_request("POST", f"/{self._database}/rpc/", content=wire.dumps(body))
-        found = self._exchange(request, method, changes=changes, auth=auth)
-        if not isinstance(found, dict):
-            return found
-        if error := found.get("error"):
+        given = [self._login, {"password": self._password.get_secret_value()}]
+        found = self._result(self._rpc("common.db.login", given, session=None, changes=False), method, changes=False)
+        user, token = found[:2] if isinstance(found, list) else (None, None)
+        self._session = base64.b64encode(f"{self._login}:{user}:{token}".encode()).decode("ascii")
+        return self._session
+
+    def _rpc(self, method: str, parameters: Sequence[object], *, session: str | None, changes: bool) -> httpx2.Response:
+        body = wire.dumps({"id": 0, "method": method, "params": parameters})
+        headers = {"Authorization": f"Session {session}"} if session else {}
+        request = self._http.build_request("POST", f"/{self._database}/rpc/", content=body, headers=headers)
+        return self._answer(request, method, changes=changes)
+
+    def _result(self, answer: httpx2.Response, method: str, *, changes: bool) -> object:
+        found = self._content(answer, method, changes=changes)
+        if isinstance(found, dict) and (error := found.get("error")):
             raise faults.of_rpc_error(error, changes=changes, where=self._where(method))
-        return found.get("result")
+        return found.get("result") if isinstance(found, dict) else found
 
     def _read(
         self,
@@ -178,23 +198,25 @@ class TrytonClient:
         request = self._http.build_request(method, path, content=wire.dumps(body), headers=self._headers(context or {}))
         return self._exchange(request, about, changes=True)
 
-    def _exchange(
-        self, request: httpx2.Request, about: str, *, changes: bool, auth: httpx2.BasicAuth | None = None
-    ) -> object:
-        where = self._where(about)
+    def _exchange(self, request: httpx2.Request, about: str, *, changes: bool) -> object:
+        return self._content(self._answer(request, about, changes=changes), about, changes=changes)
+
+    def _answer(self, request: httpx2.Request, about: str, *, changes: bool) -> httpx2.Response:
         self.changes_sent += changes
         try:
-            answer = self._http.send(request, auth=auth)
+            return self._http.send(request)
         except httpx2.TransportError as error:
-            raise faults.of_silence(error, changes=changes, where=where) from error
+            raise faults.of_silence(error, changes=changes, where=self._where(about)) from error
+
+    def _content(self, answer: httpx2.Response, about: str, *, changes: bool) -> object:
         if not answer.is_success:
-            raise faults.of_answer(answer, changes=changes, where=where)
+            raise faults.of_answer(answer, changes=changes, where=self._where(about))
         if answer.status_code == 204:
             return None
         try:
             return wire.loads(answer.content)
         except ValueError as error:
-            raise faults.of_other_content(where, changes=changes) from error
+            raise faults.of_other_content(self._where(about), changes=changes) from error
 
     def _headers(self, context: Row) -> dict[str, str]:
         return {

@@ -16,6 +16,7 @@ from connector.errors import ConnectorError, Fatal, Retriable, Skippable, Unknow
 
 _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
+_ONE_RECORD = re.compile(r"/rest/model/[\w.]+/\d+(/|$)")
 _SHOWN_LENGTH = 300
 
 _KEY_REFUSED = "Validate the key in Tryton (Administration > Users > Applications) and put it into the config."
@@ -35,8 +36,8 @@ def of_answer(answer: httpx2.Response, *, changes: bool, where: str) -> Connecto
     """An answer that is no success."""
     status = answer.status_code
     if status == 401:
-        basic = answer.request.headers.get("Authorization", "").startswith("Basic")
-        refused, remedy = ("login", _LOGIN_REFUSED) if basic else ("key", _KEY_REFUSED)
+        by_key = answer.request.headers.get("Authorization", "").startswith("Bearer")
+        refused, remedy = ("key", _KEY_REFUSED) if by_key else ("login", _LOGIN_REFUSED)
         return Fatal(f"Tryton does not accept the {refused} (401).", where=where, remedy=remedy)
     if status == 429:
         return Retriable("Tryton is busy (429).", where=where, retry_after_seconds=_retry_after(answer))
@@ -44,9 +45,9 @@ def of_answer(answer: httpx2.Response, *, changes: bool, where: str) -> Connecto
         return _refused(_message(answer), changes=changes, where=where)
     if status >= 500:
         return _broken(answer, changes=changes, where=where)
-    if status == 404 and changes:
+    if status == 404 and _ONE_RECORD.search(answer.request.url.path):
         return Skippable(
-            "Tryton does not know this record, or the database is not there (404).",
+            "Tryton does not know this record (404).",
             where=where,
             remedy="See whether it was deleted or merged in Tryton.",
         )

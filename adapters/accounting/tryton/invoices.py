@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,8 @@ NEEDED = (
     "customer_payment_reference",
     "lines_to_pay.maturity_date",
     "lines_to_pay.reconciliation",
+    "lines_to_pay.payment_blocked",
+    "lines_to_pay.payment_amount",
 )
 
 
@@ -56,16 +58,16 @@ def watches(company: int) -> tuple[Watch, ...]:
 
 def chosen(invoice: Row) -> Row:
     """The invoice with what the adapter chooses for the mapping. An amount that is not there stays so."""
-    total, to_pay = invoice.get("total_amount"), invoice.get("amount_to_pay")
+    total = invoice.get("total_amount")
     is_credit = isinstance(total, Decimal) and total < 0
+    open_lines = [row for row in _lines(invoice) if not row.get("reconciliation")]
     return {
         **invoice,
         CHOSEN: {
             "kind": (InvoiceKind.CREDIT_NOTE if is_credit else InvoiceKind.INVOICE).value,
-            "due_on": _due_on(invoice),
+            "due_on": _due_on(open_lines or _lines(invoice)),
             "total": abs(total) if isinstance(total, Decimal) else None,
-            # Overpaid: nothing is open, and nothing is owed to us with the other sign.
-            "open_amount": max(-to_pay if is_credit else to_pay, Decimal(0)) if isinstance(to_pay, Decimal) else None,
+            "open_amount": _open_amount(invoice.get("amount_to_pay"), open_lines, is_credit=is_credit),
             "reference": _reference(str(invoice.get("customer_payment_reference") or "")),
         },
     }
@@ -95,12 +97,25 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
     )
 
 
-def _due_on(invoice: Row) -> date | None:
-    """An invoice that is paid in instalments is collected whole, never before its last part is due."""
+def _open_amount(to_pay: object, open_lines: Sequence[Row], *, is_credit: bool) -> Decimal | None:
+    """What is still to be paid, without a sign. What somebody has blocked for payment in Tryton is left alone."""
+    if not isinstance(to_pay, Decimal):
+        return None
+    blocked = (row["payment_amount"] for row in open_lines if row.get("payment_blocked"))
+    free = abs(to_pay) - sum((amount for amount in blocked if isinstance(amount, Decimal)), Decimal(0))
+    is_overpaid = (to_pay > 0) is is_credit
+    return Decimal(0) if is_overpaid else max(free, Decimal(0))
+
+
+def _due_on(lines: Sequence[Row]) -> date | None:
+    """An invoice that is paid in parts is collected whole, never before its last part is due."""
+    due = (row.get("maturity_date") for row in lines)
+    return max((day for day in due if isinstance(day, date)), default=None)
+
+
+def _lines(invoice: Row) -> Sequence[Row]:
     lines = invoice.get("lines_to_pay")
-    rows = lines if isinstance(lines, list) else []
-    open_rows = [row for row in rows if not row.get("reconciliation")] or rows
-    return max((row["maturity_date"] for row in open_rows if row.get("maturity_date")), default=None)
+    return lines if isinstance(lines, list) else ()
 
 
 def _reference(text: str) -> str:

@@ -162,6 +162,7 @@ class Books:
             invoice.currency = self.currencies[row.get("currency", "EUR")]
             invoice.invoice_date = date.fromisoformat(row["issued_on"])
             invoice.payment_term_date = date.fromisoformat(row["due_on"])
+            invoice.payment_term = self.payment_term(row["parts"]) if row["parts"] > 1 else None
             line = invoice.lines.new()
             line.account = self.accounts["revenue"]
             line.description = row.get("about", "Services")
@@ -175,6 +176,18 @@ class Books:
         for day in sorted(by_day):
             make.click(by_day[day], "post")
         return [{"id": made[number].id, "number": made[number].number} for number in range(len(rows))]
+
+    def payment_term(self, parts: int):
+        """Due in equal parts, 30 days apart."""
+        term = self.get("account.invoice.payment_term")(name=f"In {parts} parts")
+        for part in range(parts):
+            is_last = part == parts - 1
+            line = term.lines.new(type="remainder" if is_last else "percent_on_total")
+            if not is_last:
+                line.ratio = Decimal(1) / parts
+            line.relativedeltas.new(days=30 * part)
+        term.save()
+        return term
 
     def administrator(self, password: str) -> None:
         """Give the administrator a password of these books: a person can look with Tryton's own client."""

@@ -67,7 +67,10 @@ class CustomerSeed:
 
 @dataclass(frozen=True)
 class InvoiceSeed:
-    """A posted invoice to be made; a negative amount makes a credit note."""
+    """A posted invoice to be made; a negative amount makes a credit note.
+
+    With more than one part it is due in equal parts, the first on `due_on`, the others 30 days apart.
+    """
 
     customer: str
     amount: Decimal
@@ -75,6 +78,7 @@ class InvoiceSeed:
     due_on: date
     currency: str = "EUR"
     about: str = "Services"
+    parts: int = 1
 
 
 @dataclass(frozen=True)

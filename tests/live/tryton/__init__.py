@@ -1,0 +1,1 @@
+"""A real Tryton, spoken to by the adapter."""
