@@ -24,6 +24,9 @@ _SECRET_NAME = re.compile(
 _IDS = frozenset({"end_to_end_id", "mandate", "message_id", "run", "sha256", "key"})
 """Keys of records of ours: shown whole, even if one looks like an IBAN."""
 
+_CHATTERERS = ("alembic", "apscheduler", "httpx2", "httpcore2")
+"""Libraries whose every step is of no use to those who read our logs."""
+
 
 def set_up_logs(level: str, *, as_json: bool, clock: Callable[[], datetime], stream: TextIO | None = None) -> None:
     """Send all logs of the process to standard error, or to a stream.
@@ -53,6 +56,8 @@ def set_up_logs(level: str, *, as_json: bool, clock: Callable[[], datetime], str
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for name in _CHATTERERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -16,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from connector.config.problems import KeyPath, Place, Problem
-from connector.config.references import Unresolved, is_reference, resolve
+from connector.config.references import Unresolved, file_of, is_reference, resolve
 
 _TAG = "tag:yaml.org,2002:"
 _START = Place(1, 1)
@@ -73,6 +73,12 @@ def parse(path: Path, environ: Mapping[str, str]) -> Document:
         else:
             document.problem((), "The file has no keys.", "Start from config.example.yaml.")
     return document
+
+
+def referred_files(path: Path) -> list[Path]:
+    """The files from which values of a config file come."""
+    written = parse(path, {}).written.values()
+    return [file for text in written if (file := file_of(text, path.parent)) is not None and file.is_file()]
 
 
 def _note_syntax(document: Document, error: YAMLError) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, field_validator
 
+from bankfiles.profiles import load_profile, profile_names
 from connector.model.creditor import Creditor
 from connector.model.customer import Language
 from connector.model.rules import Rules
@@ -45,7 +46,16 @@ class SourceSection(AdapterSection):
 class BankSection(AdapterSection):
     """How files go to and come from the creditor's bank."""
 
-    profile: str = Field(default="neutral", description="What this bank asks beyond the scheme, e.g. kbc.")
+    profile: str = Field(
+        default="neutral",
+        description="What this bank asks beyond the scheme, e.g. kbc.",
+        json_schema_extra={"enum": [*profile_names()]},
+    )
+
+    @field_validator("profile")
+    @classmethod
+    def _profile(cls, value: str) -> str:
+        return load_profile(value).name
 
 
 class CreditorSection(Creditor):
@@ -92,15 +102,10 @@ def crontab_of(at: str) -> str:
 
 
 class Web(_Section):
-    """The web server of the daemon: console, signing pages, webhooks."""
+    """Where the daemon listens; the address for debtors is a setting of the mandate service."""
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(default=8080, ge=1, le=65535)
-    url: str = Field(
-        default="",
-        pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
-        description="Address at which debtors reach the signing pages, e.g. https://sepa.example.com.",
-    )
 
 
 class LogFormat(StrEnum):

@@ -29,6 +29,11 @@ def is_reference(text: str) -> bool:
     return text.startswith(FILE_PREFIX) or any(found["name"] is not None for found in _REFERENCE.finditer(text))
 
 
+def file_of(text: str, folder: Path) -> Path | None:
+    """The file that a value stands in; None if it stands in none."""
+    return folder / text.removeprefix(FILE_PREFIX).strip() if text.startswith(FILE_PREFIX) else None
+
+
 def resolve(text: str, folder: Path, environ: Mapping[str, str]) -> str:
     """The value that a text of the config stands for.
 
@@ -38,8 +43,9 @@ def resolve(text: str, folder: Path, environ: Mapping[str, str]) -> str:
     Raises:
         Unresolved: the variable is not set, or the file can't be read.
     """
-    if text.startswith(FILE_PREFIX):
-        return _from_file(folder / text.removeprefix(FILE_PREFIX).strip())
+    file = file_of(text, folder)
+    if file is not None:
+        return _from_file(file)
     return _REFERENCE.sub(lambda found: _from_environment(found, environ), text)
 
 

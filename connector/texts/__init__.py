@@ -17,5 +17,17 @@ from connector.texts.deeds import deed_text
 from connector.texts.formatting import Money
 from connector.texts.reasons import reason_text
 from connector.texts.speaking import say
+from connector.texts.telling import tell_fact, word
 
-__all__ = ["MissingFact", "MissingText", "Money", "deed_text", "keys", "placeholders", "reason_text", "say"]
+__all__ = [
+    "MissingFact",
+    "MissingText",
+    "Money",
+    "deed_text",
+    "keys",
+    "placeholders",
+    "reason_text",
+    "say",
+    "tell_fact",
+    "word",
+]

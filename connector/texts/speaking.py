@@ -7,7 +7,7 @@ from connector.texts.catalogue import PLACEHOLDER, MissingFact, template
 from connector.texts.formatting import written
 
 
-def say(language: Language, key: str, **facts: object) -> str:
+def say(language: Language, key: str, /, **facts: object) -> str:
     """The text of a key with its facts filled in, as plain text (escape it where it becomes HTML).
 
     Raises:

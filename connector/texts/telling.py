@@ -74,6 +74,19 @@ def tell(language: Language, key: str, facts: Mapping[str, Fact]) -> str:
     return _tidy(sentence)
 
 
+def word(language: Language, name: str, value: str) -> str:
+    """A word of ours in a language, e.g. word(..., "state", "active"); the value itself if there is none."""
+    try:
+        return template(language, f"words.{name}.{value}")
+    except MissingText:
+        return value
+
+
+def tell_fact(language: Language, name: str, facts: Mapping[str, Fact]) -> str:
+    """One fact alone, as it is written in a sentence."""
+    return _written(language, name, facts)
+
+
 def _kind(name: str) -> FactKind:
     return FACT_KINDS.get(name, FactKind.TEXT)
 
@@ -84,7 +97,7 @@ def _written(language: Language, name: str, facts: Mapping[str, Fact]) -> str:
         return written(language, value)
     try:
         return _WRITERS[_kind(name)](language, name, value, facts)
-    except (ValueError, InvalidOperation, MissingText):
+    except (ValueError, InvalidOperation):
         return value  # not of its kind: shown as it was stored rather than not at all
 
 
@@ -100,7 +113,7 @@ _WRITERS: Mapping[FactKind, _Writer] = {
     FactKind.SENTENCE: lambda _language, _name, value, _facts: mask_ibans(_ended(value)),
     FactKind.ID: lambda _language, _name, value, _facts: value,
     FactKind.DATE: lambda language, _name, value, _facts: written(language, date.fromisoformat(value)),
-    FactKind.WORD: lambda language, name, value, _facts: template(language, f"words.{name}.{value}"),
+    FactKind.WORD: lambda language, name, value, _facts: word(language, name, value),
     FactKind.AMOUNT: _amount,
 }
 

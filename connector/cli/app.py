@@ -1,0 +1,219 @@
+"""The command line: every command with its options and its help.
+
+What they do stands in the rooms beside this file; a room is imported by its command alone, so that --help is quick.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connector.cli.failing import Door
+from connector.model.deed import Step
+
+_DEFAULT_CONFIG = Path("config.yaml")
+_CONFIG_VARIABLE = "SEPA_CONNECTOR_CONFIG"
+
+app = typer.Typer(
+    cls=Door,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Collect invoices by SEPA direct debit: mandates, bank files and returns, kept in step with your accounting.",
+    epilog="sync ends with 0 done, 1 failed, 2 wrong configuration, 3 done with exceptions, 4 another pass is running.",
+)
+bankfile = typer.Typer(no_args_is_help=True, help="Check and read bank files of any origin.")
+db = typer.Typer(no_args_is_help=True, help="The database: upgrade, backup, restore.")
+exceptions = typer.Typer(no_args_is_help=True, help="Things that a person must look at.")
+
+
+class Explained(StrEnum):
+    """What `explain` explains."""
+
+    INVOICE = "invoice"
+    CUSTOMER = "customer"
+    MANDATE = "mandate"
+    COLLECTION = "collection"
+
+
+def _chosen_config(context: typer.Context, value: Path) -> Path:
+    """The file named after the command, else before it, else in the environment, else the default."""
+    source = context.get_parameter_source("config")
+    if source is not None and source.name == "COMMANDLINE":
+        return value
+    return Path(context.find_root().params.get("config", value))
+
+
+ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="Config file.", callback=_chosen_config)]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+Steps = Annotated[list[Step] | None, typer.Option("--step", help="Only this step; may be repeated.")]
+ExceptionNumber = Annotated[int, typer.Argument(help="Number in the list.", show_default=False)]
+AnyFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file, of any name.")]
+
+
+@app.callback()
+def _before_the_command(
+    config: Annotated[
+        Path, typer.Option("--config", metavar="FILE", envvar=_CONFIG_VARIABLE, help="Config file.")
+    ] = _DEFAULT_CONFIG,
+) -> None:
+    """Options may stand before the command as well."""
+
+
+@app.command()
+def init(
+    config: ConfigFile = _DEFAULT_CONFIG,
+    answers: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Answer a question beforehand; may be repeated."),
+    ] = None,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing: take --set and defaults.")] = False,
+) -> None:
+    """Ask a few questions, write the config file and the installation's secret, and check them."""
+    from connector.cli.init import run
+
+    raise typer.Exit(run(config, answers or [], ask=not no_input))
+
+
+@app.command()
+def check(
+    config: ConfigFile = _DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the config file.")] = False,
+) -> None:
+    """Check config, connections and rights, and show one customer as it is read. Changes nothing."""
+    from connector.cli.check import print_schema, run
+
+    raise typer.Exit(print_schema() if schema else run(config, as_json=as_json))
+
+
+@app.command()
+def plan(config: ConfigFile = _DEFAULT_CONFIG, step: Steps = None, as_json: AsJson = False) -> None:
+    """Show what a pass would do now. Changes nothing, here or elsewhere."""
+    from connector.cli.passes import plan as run
+
+    raise typer.Exit(run(config, step or list(Step), as_json=as_json))
+
+
+@app.command()
+def sync(config: ConfigFile = _DEFAULT_CONFIG, step: Steps = None, as_json: AsJson = False) -> None:
+    """Walk the road once: read, invite, write back, collect, reconcile. For cron."""
+    from connector.cli.passes import sync as run
+
+    raise typer.Exit(run(config, step or list(Step), as_json=as_json))
+
+
+@app.command(name="run")
+def serve(config: ConfigFile = _DEFAULT_CONFIG) -> None:
+    """Stay: keep the schedule, and serve the signing pages."""
+    from connector.cli.daemon import run
+
+    raise typer.Exit(run(config))
+
+
+@app.command()
+def status(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Show passes, money in flight, and what needs attention."""
+    from connector.cli.status import run
+
+    raise typer.Exit(run(config, as_json=as_json))
+
+
+@app.command()
+def explain(
+    kind: Annotated[Explained, typer.Argument(help="Kind of record.", show_default=False)],
+    key: Annotated[str, typer.Argument(help="Its number, reference or id.", show_default=False)],
+    config: ConfigFile = _DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a record was or was not invited, collected, written back."""
+    from connector.cli.explaining import run
+
+    raise typer.Exit(run(config, kind, key, as_json=as_json))
+
+
+@app.command()
+def demo(
+    into: Annotated[Path | None, typer.Option("--into", metavar="DIR", help="Where everything goes.")] = None,
+    stay: Annotated[bool, typer.Option("--serve", help="Leave the signing pages running at the end.")] = False,
+) -> None:
+    """Walk the whole road on built-in data, in a folder of its own."""
+    from connector.cli.demo import run
+
+    raise typer.Exit(run(into, stay=stay))
+
+
+@bankfile.command(name="check")
+def check_file(
+    file: AnyFile,
+    profile: Annotated[str | None, typer.Option(help="Check the limits of this bank too, e.g. kbc.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a pain.008 against schema and scheme. Exit code: 0 clean, 1 findings, 2 unreadable."""
+    from connector.cli.bank_files import check
+
+    raise typer.Exit(check(file, profile, as_json=as_json))
+
+
+@bankfile.command(name="read")
+def read_file(file: AnyFile, as_json: AsJson = False) -> None:
+    """Read a bank's answer: pain.002, camt.052/053/054. Exit code: 0 all read, 1 in part, 2 unreadable."""
+    from connector.cli.bank_files import read
+
+    raise typer.Exit(read(file, as_json=as_json))
+
+
+@db.command()
+def upgrade(config: ConfigFile = _DEFAULT_CONFIG) -> None:
+    """Bring the tables to the newest version; makes them in an empty database."""
+    from connector.cli.databases import upgrade as run
+
+    raise typer.Exit(run(config))
+
+
+@db.command()
+def backup(file: AnyFile, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+    """Write a consistent copy of the database, while passes run."""
+    from connector.cli.databases import backup as run
+
+    raise typer.Exit(run(config, file))
+
+
+@db.command()
+def restore(file: AnyFile, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+    """Put a copy in the place of the database, with nothing running."""
+    from connector.cli.databases import restore as run
+
+    raise typer.Exit(run(config, file))
+
+
+@exceptions.command(name="list")
+def list_exceptions(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """List what a person must look at, with the reason and what to do."""
+    from connector.cli.status import list_exceptions as run
+
+    raise typer.Exit(run(config, as_json=as_json))
+
+
+@exceptions.command()
+def retry(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+    """Let the next pass try again, and close the exception."""
+    from connector.cli.status import retry as run
+
+    raise typer.Exit(run(config, number))
+
+
+@exceptions.command()
+def ignore(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+    """Close an exception that a person has dealt with."""
+    from connector.cli.status import ignore as run
+
+    raise typer.Exit(run(config, number))
+
+
+app.add_typer(bankfile, name="bankfile")
+app.add_typer(db, name="db")
+app.add_typer(exceptions, name="exceptions")

@@ -1,0 +1,166 @@
+"""`check`: is the config right, do the connections work, what can't the adapters do, and how is a customer read?"""
+
+from __future__ import annotations
+
+import json
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from connector.cli.clock import utc_now
+from connector.cli.databases import ready_store
+from connector.cli.failing import DONE, FAILED
+from connector.cli.opening import start_logs
+from connector.cli.terminal import console, plain, print_json, table
+from connector.config import Config, Problem, json_schema, open_installation, read
+from connector.config.document import referred_files
+from connector.errors import ConnectorError
+from connector.installation import Installation, Source
+from connector.masking import masked_text
+from connector.model.customer import Customer, Language
+from connector.ports import Adapter, Probe
+from connector.texts import say
+
+_WRONG_CONFIG = 2
+_OTHERS_MAY_READ = stat.S_IRWXG | stat.S_IRWXO
+
+
+def print_schema() -> int:
+    """Print the JSON Schema of the config file."""
+    sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+    return DONE
+
+
+def run(config_file: Path, *, as_json: bool) -> int:
+    """Check everything that can be checked without changing anything."""
+    config, problems = read(config_file)
+    if config is None:
+        return _wrong(problems, as_json=as_json)
+    start_logs(config)
+    installation = open_installation(config, utc_now)
+    failed = False
+    try:
+        for probe in _probes(config_file, config, installation):
+            failed = failed or not probe.ok
+            _show(probe, as_json=as_json)
+        for source in installation.sources.values():
+            _show_sample(source, as_json=as_json)
+    finally:
+        installation.close()
+    if not as_json:
+        console().print(
+            "\nMend what is marked ✗, then check again." if failed else "\nAll well. Next: sepa-connector plan"
+        )
+    return FAILED if failed else DONE
+
+
+def _wrong(problems: list[Problem], *, as_json: bool) -> int:
+    for problem in problems:
+        if as_json:
+            print_json({"kind": "mistake", **plain(problem)})
+        else:
+            console().print(str(problem))
+    if not as_json:
+        console().print(f"\n{len(problems)} to correct; nothing else was checked.")
+    return _WRONG_CONFIG
+
+
+def _probes(config_file: Path, config: Config, installation: Installation) -> Iterator[Probe]:
+    yield Probe("config", ok=True, detail=str(config_file))
+    yield from _secret_files(config_file)
+    yield _data_folder(config)
+    yield _database(config)
+    for adapter in installation.adapters():
+        yield from _of_adapter(adapter)
+        yield from _missing_features(adapter)
+
+
+def _secret_files(config_file: Path) -> Iterator[Probe]:
+    """Values that stand in files of their own should be for one pair of eyes."""
+    for file in (config_file, *referred_files(config_file)):
+        if file.stat().st_mode & _OTHERS_MAY_READ:
+            yield Probe(f"rights of {file}", ok=True, detail="others may read it", remedy=f"chmod 600 {file}")
+
+
+def _data_folder(config: Config) -> Probe:
+    folder = config.data_folder
+    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    try:
+        probe = nearest / ".sepa-connector-check"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return Probe(
+            "data folder", ok=False, detail=f"{folder}: {error.strerror}", remedy="Let it be written by this user."
+        )
+    return Probe("data folder", ok=True, detail=str(folder))
+
+
+def _database(config: Config) -> Probe:
+    """Connects, and makes the tables in an empty database."""
+    shown = masked_text(config.database_url)
+    try:
+        ready_store(config).close()
+    except ConnectorError as error:
+        return Probe("database", ok=False, detail=f"{shown}: {error.what}", remedy=error.remedy)
+    except (SQLAlchemyError, ImportError) as error:
+        why = masked_text(str(error).partition("\n")[0])
+        return Probe("database", ok=False, detail=f"{shown}: {why}", remedy="Check address, name and rights.")
+    return Probe("database", ok=True, detail=shown)
+
+
+def _of_adapter(adapter: Adapter) -> Iterator[Probe]:
+    try:
+        yield from adapter.check()
+    except ConnectorError as error:
+        yield Probe(adapter.name, ok=False, detail=masked_text(error.what), remedy=error.remedy)
+    except SQLAlchemyError as error:
+        why = masked_text(str(error).partition("\n")[0])
+        yield Probe(adapter.name, ok=False, detail=why, remedy="Mend the database first.")
+
+
+def _missing_features(adapter: Adapter) -> Iterator[Probe]:
+    for feature, there in type(adapter).features().items():
+        if not there:
+            what = say(Language.ENGLISH, f"words.feature.{feature}")
+            yield Probe(
+                f"{adapter.name}: no {what}", ok=True, remedy="This is left to be done by hand; each case is shown."
+            )
+
+
+def _show(probe: Probe, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"kind": "probe", **plain(probe)})
+        return
+    sign = "✗" if not probe.ok else "!" if probe.remedy else "✓"
+    line = f"{sign} {probe.what}" + (f": {probe.detail}" if probe.detail else "")
+    console().print(line)
+    if probe.remedy:
+        console().print(f"  → {probe.remedy}")
+
+
+def _show_sample(source: Source, *, as_json: bool) -> None:
+    """The first customer as the mapping reads it, for a person to compare with the package."""
+    try:
+        batch = next(iter(source.package.read_customers("")), None)
+    except ConnectorError:
+        return  # its own probe has told
+    if batch is None or not batch.records:
+        _show(Probe(f"{source.name}: sample", ok=True, detail="no customer to show"), as_json=as_json)
+        return
+    fields = _fields(batch.records[0])
+    if as_json:
+        print_json({"kind": "sample", "source": source.name, "customer": fields})
+        return
+    rows = ((name, value) for name, value in fields.items())
+    console().print(table(("field", "as read"), rows, title=f"\nA customer of {source.name} as it is read:"))
+
+
+def _fields(customer: Customer) -> Mapping[str, str]:
+    values = plain(customer)
+    address = values.pop("address")
+    flat = {**values, **{f"address.{name}": value for name, value in address.items()}}
+    return {name: masked_text(str(value)) for name, value in flat.items() if value not in ("", [])}

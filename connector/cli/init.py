@@ -1,0 +1,53 @@
+"""`init`: ask a few questions, write the config file and the secret of the installation, then check them."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from connector.cli.check import run as check
+from connector.cli.init_file import config_text
+from connector.cli.init_questions import Asker, ask_all
+from connector.cli.terminal import console
+from connector.errors import Fatal
+
+_SECRET = "secret"  # noqa: S105 - the name of the file
+_SECRET_BYTES = 48
+_OWNER_ONLY = 0o600
+
+
+def run(config_file: Path, answers: list[str], *, ask: bool) -> int:
+    """Write a new config file; nothing that is there already is touched.
+
+    Args:
+        answers: KEY=VALUE, given beforehand.
+        ask: False: no question is asked; what was not given takes its default.
+    """
+    _refuse_if_there(config_file, config_file.with_name(_SECRET))
+    found = ask_all(Asker(_given(answers), ask=ask))
+    written = {_SECRET: secrets.token_urlsafe(_SECRET_BYTES), **found.secrets, config_file.name: config_text(found)}
+    _refuse_if_there(*(config_file.with_name(name) for name in written))
+    config_file.parent.mkdir(parents=True, exist_ok=True)
+    for name, text in written.items():
+        file = config_file.with_name(name)
+        file.touch(mode=_OWNER_ONLY, exist_ok=False)
+        file.write_text(text, encoding="utf-8")
+    console().print(f"\nWritten: {', '.join(str(config_file.with_name(name)) for name in written)}\n")
+    return check(config_file, as_json=False)
+
+
+def _refuse_if_there(*files: Path) -> None:
+    for file in files:
+        if file.exists():
+            raise Fatal(
+                f"{file} is there already, and is not overwritten.",
+                remedy="Edit it, move it away, or name another place with --config FILE.",
+            )
+
+
+def _given(answers: list[str]) -> dict[str, str]:
+    pairs = [answer.partition("=") for answer in answers]
+    for key, sign, _ in pairs:
+        if not sign:
+            raise Fatal(f"{key!r} has no value.", where="--set", remedy="Write --set KEY=VALUE.")
+    return {key: value for key, _, value in pairs}

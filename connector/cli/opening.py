@@ -1,0 +1,53 @@
+"""What most commands begin with: the config read, the logs set up, the installation and its database opened."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from connector.cli.clock import utc_now
+from connector.cli.databases import ready_store
+from connector.config import Config, load, open_installation
+from connector.config.model import LogFormat
+from connector.installation import Installation
+from connector.logs import set_up_logs
+from connector.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A configured installation with its database."""
+
+    config: Config
+    installation: Installation
+    store: Store
+
+
+@contextmanager
+def opened(config_file: Path) -> Iterator[Opened]:
+    """The installation of a config file, closed at the end.
+
+    Raises:
+        ConfigError: the config is wrong; nothing was opened.
+    """
+    config = load(config_file)
+    start_logs(config)
+    store = ready_store(config)
+    try:
+        installation = open_installation(config, utc_now)
+        try:
+            yield Opened(config, installation, store)
+        finally:
+            installation.close()
+    finally:
+        store.close()
+
+
+def start_logs(config: Config) -> None:
+    """Log as the config says: for a person on a terminal, for a machine elsewhere."""
+    chosen = config.logs.format
+    as_json = chosen is LogFormat.JSON or (chosen is LogFormat.AUTO and not sys.stderr.isatty())
+    set_up_logs(config.logs.level.value, as_json=as_json, clock=utc_now)

@@ -1,0 +1,115 @@
+"""`plan` and `sync`: one pass, rehearsed or done. They share the code of the engine, and their words."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from types import FrameType
+
+import structlog
+
+from connector.cli.opening import Opened, opened
+from connector.cli.progress import progress_shown
+from connector.cli.telling import Narrator, print_deed
+from connector.cli.terminal import console, print_json
+from connector.engine.one_pass import Outcome, PassResult, rehearse, run_pass
+from connector.masking import masked_text
+from connector.model.customer import Language
+from connector.model.deed import Deed, Step
+from connector.texts import say
+
+
+def plan(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
+    """Tell what a pass would do now."""
+    with opened(config_file) as it:
+        language = it.installation.language
+        with progress_shown(language, _write) as (show, _):
+            result = rehearse(it.installation, it.store, steps=steps, progress=show)
+    narrator = Narrator(language, _write)
+    for deed in result.deeds:
+        if as_json:
+            print_deed(language, deed)
+        else:
+            narrator(deed)
+    narrator.end()
+    _end(language, result, "planned", as_json=as_json)
+    return result.exit_code
+
+
+def sync(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
+    """Walk the road once, and tell each deed as it is done."""
+    with opened(config_file) as it, stop_on_signal() as stop:
+        result = _walk(it, steps, stop, as_json=as_json)
+    return result.exit_code
+
+
+def _walk(it: Opened, steps: Sequence[Step], stop: Event, *, as_json: bool) -> PassResult:
+    language = it.installation.language
+    with progress_shown(language, _write) as (show, write):
+        narrator = Narrator(language, write)
+        tell = _teller(language, narrator, as_json=as_json)
+        result = run_pass(it.installation, it.store, steps=steps, tell=tell, progress=show, stop=stop)
+        narrator.end()
+    log_result(result)
+    if as_json or sys.stderr.isatty() or result.outcome is not Outcome.DONE:
+        _end(language, result, "outcome", as_json=as_json)
+    return result
+
+
+def _teller(language: Language, narrator: Narrator, *, as_json: bool) -> Callable[[Deed], None]:
+    """Where deeds go: to standard output as JSON if asked, to a person's terminal, or else to the log."""
+    if as_json:
+        return lambda deed: print_deed(language, deed)
+    return narrator if sys.stderr.isatty() else log_deed
+
+
+def log_deed(deed: Deed) -> None:
+    """A deed as a line of the log."""
+    structlog.get_logger().info(f"{deed.step.value}.{deed.code.value}", **{k: str(v) for k, v in deed.facts.items()})
+
+
+def log_result(result: PassResult) -> None:
+    """The end of a pass as a line of the log."""
+    facts = {"number": result.number, "outcome": result.outcome.value, "exceptions": result.exceptions}
+    if result.error is not None:
+        facts["error"] = str(result.error)
+    structlog.get_logger().info("pass.ended", **facts, **dict(result.counts))
+
+
+def _end(language: Language, result: PassResult, room: str, *, as_json: bool) -> None:
+    """How it ended, and what to do next."""
+    if as_json:
+        error = masked_text(str(result.error)) if result.error else None
+        told = {"outcome": result.outcome, "exceptions": result.exceptions, "counts": result.counts, "error": error}
+        print_json({"kind": "result", "pass": result.number, **told})
+        return
+    if result.error is not None:
+        _write(f"\n{masked_text(str(result.error))}")
+    outcome: str = result.outcome.value
+    if room == "planned" and result.outcome is Outcome.DONE and not result.deeds:
+        outcome = "nothing"
+    _write(f"\n{say(language, f'report.{room}.{outcome}', count=result.exceptions)}")
+
+
+def _write(line: str) -> None:
+    console().print(line)
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[Event]:
+    """An event that is set on SIGTERM and Ctrl-C: the record in hand is finished, then the pass ends."""
+    stop = Event()
+
+    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, ask_to_stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
