@@ -70,12 +70,20 @@ class InvalidId(InvalidIdentifier):
 _ORDINALS = {ord(letter): str(number) for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 10)}
 
 
+_IBAN_LIKE = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+
+
 def mask_iban(iban: str) -> str:
     """Return the IBAN with all but its first 4 and last 3 characters replaced, for logs and messages."""
     compact = iban.replace(" ", "")
     if len(compact) <= 7:
         return "*" * len(compact)
     return f"{compact[:4]}{'*' * (len(compact) - 7)}{compact[-3:]}"
+
+
+def mask_ibans(text: str) -> str:
+    """Return `text` with everything in it that looks like an IBAN masked."""
+    return _IBAN_LIKE.sub(lambda found: mask_iban(found.group()), text)
 
 
 @lru_cache(maxsize=256)
@@ -123,6 +131,13 @@ def normalise_iban(text: str) -> str:
             f"({length} characters); ask for the IBAN again."
         )
     raise InvalidIban(f"{shown} has wrong check digits: a character is mistyped; ask for the IBAN again.")
+
+
+def belgian_iban(account: str) -> str:
+    """Return the IBAN of a Belgian account number of 12 digits; anything else as it is."""
+    if len(account) != 12 or not (account.isascii() and account.isdigit()):
+        return account
+    return f"BE{98 - int(account + _country_digits('BE') + '00') % 97:02d}{account}"
 
 
 @lru_cache(maxsize=256)

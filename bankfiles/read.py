@@ -6,17 +6,25 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from bankfiles.answers import Answer, Unreadable
+from bankfiles.archives import ArchiveRefused, is_archive, members
 from bankfiles.camt_reader import read_camt
+from bankfiles.coda_reader import read_coda
+from bankfiles.identifiers import mask_ibans
+from bankfiles.mt940_reader import read_mt940
 from bankfiles.pain002_reader import read_pain002
 from bankfiles.xml_stream import first_tag, namespace_of
 
 _HEAD_BYTES = 64 * 1024
+_CODA_HEADER = re.compile(rb"0{5}\d{9}05[D ]")
+_MT940_START = re.compile(rb"^:20:[^\r\n]*\r?\n(?:(?!:61:)[^\r\n]*\r?\n){0,12}?:25P?:", re.MULTILINE)
 
 
 class Format(StrEnum):
@@ -33,6 +41,9 @@ class Format(StrEnum):
     CAMT_053 = "camt.053"
     CAMT_054 = "camt.054"
     CAMT_055 = "camt.055"
+    CODA = "CODA"
+    MT940 = "MT940"
+    ARCHIVE = "zip or gzip"
     UNKNOWN = "unknown"
 
 
@@ -43,11 +54,13 @@ READERS: dict[Format, Reader] = {
     Format.CAMT_052: read_camt,
     Format.CAMT_053: read_camt,
     Format.CAMT_054: read_camt,
+    Format.CODA: read_coda,
+    Format.MT940: read_mt940,
 }
 
 
 def read_answers(data: bytes | BinaryIO | Path, name: str = "") -> Iterator[Answer | Unreadable]:
-    """Yield what the bank says in a file, in the order of the file.
+    """Yield what the bank says in a file, in the order of the file; zip and gzip are unpacked within limits.
 
     `data` is the content, a seekable binary stream, or a path; `name` is only used in messages. What cannot be read
     comes as an `Unreadable`, and the rest is still delivered. Raises OSError only.
@@ -73,32 +86,71 @@ def recognise(data: bytes | BinaryIO | Path) -> Format:
 
 
 def _read(source: BinaryIO, name: str) -> Iterator[Answer | Unreadable]:
-    found = recognise(source)
+    if recognise(source) is not Format.ARCHIVE:
+        yield from _read_plain(source, name)
+        return
+    try:
+        for member in members(source, name):
+            yield from _read_plain(member.source, member.name)
+    except ArchiveRefused as error:
+        yield Unreadable(
+            None, name, str(error), "Fetch the file again, not compressed, or unpack it yourself and look at it."
+        )
+
+
+def _read_plain(source: BinaryIO, name: str) -> Iterator[Answer | Unreadable]:
+    head = source.read(_HEAD_BYTES)
+    found = _recognise(head)
     reader = READERS.get(found)
     if reader is not None:
-        yield from reader(source)
+        if head.lstrip()[:1] == b"<":
+            head = head.lstrip()  # an XML declaration may only stand at the very start; some banks write a line before
+        for answer in reader(cast("BinaryIO", _Rejoined(head, source))):
+            if isinstance(answer, Unreadable):
+                answer = replace(answer, seen=mask_ibans(answer.seen))
+            yield answer
         return
-    head = source.read(120)
     what = "an empty file" if not head else "a file of unknown format"
     if found is not Format.UNKNOWN:
-        what = f"a {found}, which is no answer of a bank"
+        what = f"a {found} file, which is no answer of a bank"
     yield Unreadable(
         line=1 if head else None,
-        seen=head.decode("ascii", "replace"),
+        seen=mask_ibans(head[:120].decode("ascii", "replace")),
         why=f"{name or 'This'} is {what}.",
-        remedy="Fetch a pain.002, camt.052, camt.053 or camt.054 from the bank.",
+        remedy="Fetch a pain.002, camt.052, camt.053, camt.054, CODA or MT940 file from the bank.",
     )
 
 
+class _Rejoined:
+    """A stream of which the head was read already: `read` and `readline` over both, without seeking back."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = io.BytesIO(head)
+        self._rest = rest
+
+    def read(self, size: int) -> bytes:
+        return self._head.read(size) or self._rest.read(size)
+
+    def readline(self, size: int) -> bytes:
+        line = self._head.readline(size)
+        if line.endswith(b"\n") or len(line) == size:
+            return line
+        return line + self._rest.readline(size - len(line))
+
+
 def _recognise(head: bytes) -> Format:
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" or head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return _recognise_xml(head)
+    if is_archive(head):
+        return Format.ARCHIVE
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text[:1] == b"<" or head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return _recognise_xml(text if text[:1] == b"<" else head)
+    if _CODA_HEADER.match(text):
+        return Format.CODA
+    if _MT940_START.search(text):
+        return Format.MT940
     return Format.UNKNOWN
 
 
 def _recognise_xml(head: bytes) -> Format:
     message = namespace_of(first_tag(io.BytesIO(head)) or "").rpartition(":")[2]
-    for known in Format:
-        if message.startswith(f"{known}."):
-            return known
-    return Format.UNKNOWN
+    return next((known for known in Format if message.startswith(f"{known}.")), Format.UNKNOWN)
