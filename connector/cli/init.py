@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from connector.cli.check import run as check
 from connector.cli.init_file import config_text
-from connector.cli.init_questions import Asker, ask_all
+from connector.cli.init_questions import CHOICES, Answers, Asker, ask_all
 from connector.cli.terminal import console
+from connector.discovery import adapter_class
 from connector.errors import Fatal
 
 _SECRET = "secret"  # noqa: S105 - the name of the file
@@ -27,13 +29,24 @@ def run(config_file: Path, answers: list[str], *, ask: bool) -> int:
     found = ask_all(Asker(_given(answers), ask=ask))
     written = {_SECRET: secrets.token_urlsafe(_SECRET_BYTES), **found.secrets, config_file.name: config_text(found)}
     _refuse_if_there(*(config_file.with_name(name) for name in written))
-    config_file.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (config_file.parent, *(config_file.parent / name for name in _suggested_folders(found))):
+        folder.mkdir(parents=True, exist_ok=True)
     for name, text in written.items():
         file = config_file.with_name(name)
         file.touch(mode=_OWNER_ONLY, exist_ok=False)
         file.write_text(text, encoding="utf-8")
     console().print(f"\nWritten: {', '.join(str(config_file.with_name(name)) for name in written)}\n")
     return check(config_file, as_json=False)
+
+
+def _suggested_folders(answers: Answers) -> Iterator[str]:
+    """Folders that were our idea: they can't be there yet."""
+    for part, (name, values) in answers.adapters.items():
+        choice = CHOICES[part]
+        fields = adapter_class(choice.kind, name).Settings.model_fields
+        for key, value in values.items():
+            if fields[key].annotation is Path and value == choice.settings.get(key):
+                yield value
 
 
 def _refuse_if_there(*files: Path) -> None:

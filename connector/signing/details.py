@@ -92,7 +92,8 @@ def problems_of(details: Details, consent: bool, countries: frozenset[str]) -> t
 
 def _needs_address(details: Details) -> bool:
     """An account outside the European Economic Area asks for a whole address (EPC rulebook, AT-09)."""
-    return account_of(details.iban).iban[:2] not in EEA_COUNTRIES
+    account = account_of(details.iban)
+    return account.problem is None and account.iban[:2] not in EEA_COUNTRIES
 
 
 def draft_digest(details: Details, text_sha256: str, consent: str) -> str:

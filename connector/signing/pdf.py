@@ -33,9 +33,10 @@ _WIDTH = 210 - 2 * _MARGIN
 _GAP = 8
 _COLUMN = (_WIDTH - _GAP) / 2
 _GREY = (75, 85, 99)
+_PALE = (209, 213, 219)
 _INK = (17, 24, 39)
 _ENCODING = "cp1252"  # of the fonts that every PDF reader has
-_EVENTS_MAX = 12
+_EVENTS_MAX = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +106,40 @@ def mandate_pdf(mandate: SignedMandate, typeface: Typeface) -> bytes:
     return bytes(sheet.pdf.output())
 
 
+class _Paper(FPDF):
+    """A4 with the name of the mandate at the foot of each page."""
+
+    foot: str = ""
+    face: str = "helvetica"
+
+    def footer(self) -> None:
+        """Called by fpdf2 at the end of a page."""
+        self.set_y(-14)
+        self.set_font(self.face, "", 7.5)
+        self.set_text_color(*_GREY)
+        self.cell(_WIDTH, 4, self.foot, align="C")
+
+
 class _Sheet:
-    """One A4 page that is written from the top to the bottom."""
+    """The document, written from the top to the bottom; it fills one page, seldom more."""
 
     def __init__(self, mandate: SignedMandate, typeface: Typeface) -> None:
         self.mandate = mandate
         self.plain_letters = False
-        self.pdf = FPDF(format="A4")
-        self.pdf.set_margins(_MARGIN, 14, _MARGIN)
-        self.pdf.set_auto_page_break(True, margin=12)
-        self._font = self._set_font(typeface)
+        self.pdf = _Paper(format="A4")
+        self.pdf.set_margins(_MARGIN, 16, _MARGIN)
+        self.pdf.set_auto_page_break(True, margin=18)
+        self.pdf.c_margin = 0
+        self._font = self.pdf.face = self._set_font(typeface)
         offer = mandate.offer
         self.pdf.set_creation_date(mandate.signed_at)
         self.pdf.set_title(self._fit(self._say("document.subject", reference=offer.reference)))
         self.pdf.set_author(self._fit(offer.creditor.name))
         self.pdf.set_lang(mandate.language.value)
         self.pdf.set_producer("sepa-connector")
+        identifier = offer.creditor.identifier
+        foot = self._say("document.page", reference=offer.reference, creditor_identifier=identifier)
+        self.pdf.foot = self._fit(foot)
         self.pdf.add_page()
 
     def head(self) -> None:
@@ -144,7 +163,7 @@ class _Sheet:
                 ("type", f"{self._say(f'type.{offer.type.value}')} ({offer.scheme.value})"),
             )
         )
-        self.pdf.ln(2)
+        self.pdf.ln(5)
 
     def parties(self) -> None:
         """Creditor and debtor side by side."""
@@ -162,20 +181,22 @@ class _Sheet:
             for number, line in enumerate(lines):
                 self._write(line, size=10.5, bold=number == 0, width=_COLUMN, left=left, height=5)
             ends.append(self.pdf.get_y())
-        self.pdf.set_xy(_MARGIN, max(ends) + 3)
+        self.pdf.set_xy(_MARGIN, max(ends) + 6)
 
     def mandate_text(self) -> None:
         """The legal text, word by word as it was shown."""
-        self._line((209, 213, 219))
-        self.pdf.ln(1)
+        self._line(_PALE)
+        self.pdf.ln(3)
         for paragraph in self.mandate.text.split("\n\n")[1:]:
-            self._write(paragraph, size=10, height=4.9)
-            self.pdf.ln(1.6)
+            self._write(paragraph, size=10.5, height=5.2)
+            self.pdf.ln(2.2)
+        self.pdf.ln(2)
 
     def account_and_signature(self) -> None:
         """Account, place and date, and what stands for the signature."""
         mandate = self.mandate
-        self._line((209, 213, 219))
+        self._line(_PALE)
+        self.pdf.ln(1)
         local = mandate.signed_at.astimezone(mandate.time_zone)
         self._facts(
             (
@@ -184,11 +205,11 @@ class _Sheet:
                 ("date", written(mandate.language, local.date())),
             )
         )
-        self.pdf.ln(2)
+        self.pdf.ln(4)
         self._write(self._say("document.signed_by", name=mandate.details.name), size=12, bold=True, height=6)
         self._write(self._say("document.method", email=mandate.offer.masked_email), size=9.5, height=4.6)
         self._write(self._say("document.consent", consent=mandate.consent), size=9.5, height=4.6)
-        self.pdf.ln(3)
+        self.pdf.ln(7)
 
     def evidence(self) -> None:
         """Who, when, from where, which text, and the course of events."""
@@ -198,7 +219,7 @@ class _Sheet:
         last = mandate.evidence[-1]
         rows = (
             ("signed_at", self._instants(mandate.signed_at)),
-            ("text", f"{mandate.text_id} – SHA-256 {mandate.text_sha256}"),
+            ("text", f"{mandate.text_id}\nSHA-256 {mandate.text_sha256}"),
             ("client", mandate.visitor["client"]),
             ("browser", mandate.visitor["user_agent"]),
             ("digest", f"SHA-256 {last.digest}"),

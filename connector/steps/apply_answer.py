@@ -77,7 +77,7 @@ def _apply_to_collection(
         _fail(work, connection, answer, stored, state, on)
         return True
     collections.move(connection, stored, state, work.act(), _why(answer))
-    _tell(work, DeedCode.ACCEPTED, stored)
+    _tell(work, DeedCode.ACCEPTED, stored, amount=stored.collection.amount)
     return True
 
 
@@ -108,7 +108,6 @@ def _fail(
         book.owe_return(work, connection, stored, answer, on)
     if state is CollectionState.REJECTED:
         release_mandate(connection, stored, work.act(), why)
-    _stop_mandate(work, connection, stored, code)
     facts = {
         "end_to_end_id": stored.collection.end_to_end_id,
         "customer": stored.debtor_name,
@@ -116,11 +115,13 @@ def _fail(
         **_reason_facts(work, answer),
     }
     rejected = state is CollectionState.REJECTED
+    deed = DeedCode.REJECTED if rejected else DeedCode.RETURNED
+    text = facts["reason_text"]
+    _tell(work, deed, stored, amount=stored.collection.amount, reason_code=code, reason_text=text)
     reason = ReasonCode.COLLECTION_REJECTED if rejected else ReasonCode.COLLECTION_RETURNED
     record = collections.record_of(stored.collection.end_to_end_id)
     work.show(connection, Step.RECONCILE, record, Reason(reason, facts))
-    deed = DeedCode.REJECTED if rejected else DeedCode.RETURNED
-    _tell(work, deed, stored, amount=stored.collection.amount, reason_code=code, reason_text=facts["reason_text"])
+    _stop_mandate(work, connection, stored, code)
 
 
 def _stop_mandate(work: Work, connection: Connection, stored: StoredCollection, code: str) -> None:

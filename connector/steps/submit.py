@@ -12,7 +12,7 @@ from bankfiles.pain008 import Finding, Header, NothingToWrite, Severity, Written
 from bankfiles.pain008.model import Address
 from bankfiles.pain008.model import Collection as FileCollection
 from bankfiles.pain008.model import Creditor as FileCreditor
-from bankfiles.profile import NEUTRAL
+from bankfiles.profiles import load_profile
 from connector.errors import Fatal
 from connector.model.collection import CollectionState
 from connector.model.creditor import Creditor
@@ -66,7 +66,7 @@ def _write(work: Work, approved: Run) -> None:
                 Header(message_id=approved.id, created_at=act.at, initiating_party=creditor.name),
                 _for_file(work, creditor, collections.approved_of(connection, approved.id)),
                 folder,
-                profile=NEUTRAL,
+                profile=load_profile(installation.banks[creditor.id].profile),
                 keep_batch_of=True,
             )
     except NothingToWrite as nothing:

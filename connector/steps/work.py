@@ -62,9 +62,10 @@ class Work:
         self.tell(Deed(step, code, facts))
 
     def show(self, connection: Connection, step: Step, record: str, reason: Reason) -> None:
-        """Make an Exception of a record, for a person to look at."""
-        exceptions.open_(connection, record, reason, self.act().at)
+        """Make an Exception of a record, for a person to look at. One that is open already is not told again."""
         self.met += 1
+        if not exceptions.open_(connection, record, reason, self.act().at):
+            return
         facts: dict[str, Fact] = {"record": record, "reason": reason.code.value, **reason.facts}
         self.tell(Deed(step, DeedCode.EXCEPTION, facts))
 

@@ -83,8 +83,9 @@ def find_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredCol
 
 def approved_of(connection: Connection, run: str) -> Iterator[StoredCollection]:
     """Approved collections of a run in the order of the file; without their claims, which no file shows."""
-    rows = connection.execution_options(yield_per=1000).execute(
+    rows = connection.execute(
         select(collections)
+        .execution_options(yield_per=1000)
         .where(collections.c.run == run, collections.c.state == CollectionState.APPROVED.value)
         .order_by(
             collections.c.collection_date,

@@ -70,7 +70,7 @@ def times(connection: Connection, invitation: str, kind: str, since: datetime) -
         .where(
             signing_evidence.c.invitation == invitation,
             signing_evidence.c.kind == kind,
-            signing_evidence.c.at > since,
+            signing_evidence.c.at >= since,
         )
         .order_by(signing_evidence.c.at)
     )

@@ -71,6 +71,7 @@
   const code = document.querySelector("input.code");
   if (code) code.addEventListener("input", () => { code.value = code.value.replace(/\D/g, "").slice(0, 6); });
   document.querySelectorAll("form").forEach(sendOnce);
-  const first = document.querySelector(".summary, .notice[tabindex]");
-  if (first) first.focus();
+  // For browsers that heed `autofocus` on form fields only.
+  const first = document.querySelector("[autofocus]");
+  window.addEventListener("load", () => { if (first && document.activeElement !== first) first.focus(); });
 })();
