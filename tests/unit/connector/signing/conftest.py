@@ -1,0 +1,15 @@
+"""A signing service for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.signing import SigningDesk, signing_desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> SigningDesk:
+    """A service on SQLite."""
+    return signing_desk(f"sqlite:///{tmp_path / 'connector.db'}", tmp_path)
