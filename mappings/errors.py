@@ -53,13 +53,18 @@ class MappingError(ValueError):
     """
 
     def __init__(self, kind: str, field: str, path: str, *, seen: str, why: str, remedy: str) -> None:
-        super().__init__(f"{kind}.{field} ({path}): {why} {remedy}")
+        self._remedy = remedy
+        super().__init__(f"{kind}.{field} ({path}): {why} {self.remedy_at(path)}")
         self.kind = kind
         self.field = field
         self.path = path
         self.seen = seen
         self.why = why
-        self.remedy = remedy
+        self.remedy = self.remedy_at(path)
+
+    def remedy_at(self, place: str) -> str:
+        """The remedy with another name for where the value stands, such as the heading of a column."""
+        return self._remedy.replace("{path}", place)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

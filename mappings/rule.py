@@ -85,7 +85,7 @@ class FieldRule:
             if value is not None:
                 return understand(value)
             if required:
-                raise self.error("", "This is missing.", f"Fill in {self.path}.")
+                raise self.error("", "This is missing.", "Fill in {path}.")
             return default
 
         return read
@@ -98,7 +98,7 @@ class FieldRule:
             try:
                 return convert(value)
             except ValueError as error:
-                raise self.error(value, str(error), f"Correct {self.path}.") from error
+                raise self.error(value, str(error), "Correct {path}.") from error
 
         return understand
 

@@ -18,10 +18,11 @@ SHOWN_LENGTH = 60  # of a value in an error: enough to find it, not a whole docu
 
 
 def as_text(value: object) -> str:
-    """Text without surrounding space; numbers as they are written."""
+    """Text in one line without surrounding space; numbers as they are written."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal | date):
         raise ValueError(f"This is a {type(value).__name__}, not text.")
-    return str(value).strip()
+    text = str(value).strip()
+    return " ".join(text.split()) if "\n" in text or "\r" in text else text
 
 
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)

@@ -6,6 +6,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from os import SEEK_END
 from pathlib import Path
@@ -19,6 +20,7 @@ from adapters.accounting.files.rows import Row, read_rows
 from connector.ports import Fault
 from mappings import Mapping as FieldMapping
 from mappings import MappingError
+from mappings.engine import ReadRecord
 from mappings.values import Convert
 
 SEPARATORS = {";": ";", ",": ",", "tab": "\t", "|": "|"}
@@ -54,11 +56,12 @@ class Shape:
     key_columns: tuple[int, ...]
     decimal_mark: DecimalMark = DecimalMark.EACH
     date_order: DateOrder = DateOrder.EACH
-    repeated: frozenset[str] = frozenset()
+    repeated: frozenset[tuple[str, ...]] = frozenset()
 
-    def key_of(self, cells: list[str]) -> str:
-        """The cells that identify a record, as one text."""
-        return " ".join(cells[column].strip() for column in self.key_columns if not cells[column].isspace()).strip()
+    def key_of(self, cells: list[str]) -> tuple[str, ...]:
+        """The cells that identify a record; the first is its name. Empty if it has none."""
+        key = tuple([cells[column].strip() for column in self.key_columns])
+        return key if key and key[0] else ()
 
 
 class CsvFile:
@@ -67,6 +70,7 @@ class CsvFile:
     Args:
         kind: kind of record of the mapping, e.g. "customer".
         keys: the fields that identify a record; the first of these groups that has a column counts.
+        spare: fields that a record can do without: one that is wrong is a fault, and the record comes without it.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class CsvFile:
         kind: str,
         keys: tuple[tuple[str, ...], ...],
         style: CsvStyle,
+        spare: tuple[str, ...] = (),
     ) -> None:
         self.path = path
         self.content = content
@@ -84,6 +89,7 @@ class CsvFile:
         self.kind = kind
         self.keys = keys
         self.style = style
+        self.spare = spare
 
     # ------------------------------------------------------------------------------------ its shape
 
@@ -148,9 +154,11 @@ class CsvFile:
 
     def _columns_of(self, columns: Mapping[str, int], *, field: str = "", type_name: str = "") -> list[int]:
         """Columns of this field or of all fields of this type, in the order in which the mapping prefers them."""
+        return [columns[path] for path in self._paths_of(columns, field=field, type_name=type_name)]
+
+    def _paths_of(self, columns: Mapping[str, int], *, field: str = "", type_name: str = "") -> list[str]:
         rules = [rule for rule in self.mapping.rules(self.kind) if field == rule.field or type_name == rule.type]
-        paths = [path for rule in rules for path in rule.paths]
-        return [columns[path] for path in paths if path in columns]
+        return [path for rule in rules for path in rule.paths if path in columns]
 
     def _looked_through(self, stream: TextIO, shape: Shape) -> Shape:
         amounts, dates = AmountEvidence(), DateEvidence()
@@ -158,8 +166,8 @@ class CsvFile:
             *((column, amounts.see) for column in self._columns_of(shape.columns, type_name="decimal")),
             *((column, dates.see) for column in self._columns_of(shape.columns, type_name="date")),
         ]
-        seen: set[str] = set()
-        repeated: set[str] = set()
+        seen: set[tuple[str, ...]] = set()
+        repeated: set[tuple[str, ...]] = set()
         row = Row(0, [])
         for row in read_rows(stream, shape.separator, len(shape.headings), shape.heading_line + 1):
             if row.why:
@@ -202,13 +210,13 @@ class CsvFile:
     # ---------------------------------------------------------------------------------- its records
 
     def records(self, shape: Shape) -> Iterator[tuple[int, str, dict[str, object] | Fault]]:
-        """Line number, key and our fields of each record, or the fault of its row."""
+        """Line number, name and our fields of each record, or the fault of its row."""
         convert: dict[str, Convert] = {
             "decimal": amount_reader(shape.decimal_mark),
             "date": date_reader(shape.date_order),
         }
         read = self.mapping.reader(self.kind, columns=shape.columns.keys(), convert=convert)
-        paths, positions = list(shape.columns), list(shape.columns.values())
+        columns = shape.columns.items()
         with self._open(shape.encoding) as stream:
             for _ in range(shape.heading_line):
                 stream.readline()
@@ -217,36 +225,47 @@ class CsvFile:
                     yield line, "", self.fault(line, "", why, "Correct the row, or export it again.")
                     continue
                 key = shape.key_of(cells)
+                name = key[0] if key else ""
                 if key in shape.repeated:
-                    yield line, key, self._repeated(line, key, shape)
+                    yield line, name, self._repeated(line, name, shape)
                     continue
+                record: dict[str, object] = {path: cells[column] for path, column in columns}
                 try:
-                    ours = read({path: cells[column] for path, column in zip(paths, positions, strict=True)})
+                    ours = read(record)
                 except MappingError as error:
-                    yield line, key, self.misfit(line, key, shape, error)
+                    yield line, name, self.misfit(line, name, shape, error)
+                    yield from self._without_spare(line, name, shape, read, record, error)
                 else:
-                    yield line, key, ours
+                    yield line, name, ours
 
-    def _repeated(self, line: int, key: str, shape: Shape) -> Fault:
+    def _without_spare(
+        self, line: int, name: str, shape: Shape, read: ReadRecord, record: dict[str, object], error: MappingError
+    ) -> Iterator[tuple[int, str, dict[str, object] | Fault]]:
+        """The record without the field that was wrong, if it can do without; what else is wrong is told next time."""
+        if error.field in self.spare:
+            paths = self._paths_of(shape.columns, field=error.field)
+            with suppress(MappingError):
+                yield line, name, read({path: cell for path, cell in record.items() if path not in paths})
+
+    def _repeated(self, line: int, name: str, shape: Shape) -> Fault:
         headings = ", ".join(shape.headings[column] for column in shape.key_columns)
         return self.fault(
-            line, key, "This key stands in more than one row of the file, so none of them can be trusted.",
-            f"Let each {self.kind} have one row with its own {headings}.", column=headings, seen=key,
+            line, name, "This key stands in more than one row of the file, so none of them can be trusted.",
+            f"Let each {self.kind} have one row with its own {headings}.", column=headings, seen=name,
         )  # fmt: skip
 
-    def misfit(self, line: int, key: str, shape: Shape, error: MappingError) -> Fault:
+    def misfit(self, line: int, name: str, shape: Shape, error: MappingError) -> Fault:
         """The fault of a record that does not fit the mapping, in the words of the file's own headings."""
         columns = self._columns_of(shape.columns, field=error.field)
         column = " or ".join(shape.headings[position] for position in columns) or error.field
-        remedy = error.remedy.replace(error.path, column) if error.path else error.remedy
-        return self.fault(line, key, error.why, remedy, column=column, seen=error.seen)
+        return self.fault(line, name, error.why, error.remedy_at(column), column=column, seen=error.seen)
 
-    def fault(self, line: int, key: str, why: str, remedy: str, *, column: str = "", seen: str = "") -> Fault:
+    def fault(self, line: int, name: str, why: str, remedy: str, *, column: str = "", seen: str = "") -> Fault:
         """A fault of one row, named after its record where that is known: tomorrow it stands on another line."""
-        name = self.path.name
+        file = self.path.name
         return Fault(
-            record=f"{self.kind} {key}" if key else f"{name} line {line}",
-            where=f"{name}, line {line}{', column ' + column if column else ''}",
+            record=f"{self.kind} {name}" if name else f"{file} line {line}",
+            where=f"{file}, line {line}{', column ' + column if column else ''}",
             seen=seen,
             why=why,
             remedy=remedy,

@@ -20,9 +20,10 @@ def customer_of(ours: Mapping[str, Any], source: str) -> Customer:
     Raises:
         MappingError: a field says something that a customer can't have.
     """
-    country = (ours.get("country") or "").upper()
+    told: str = ours.get("country") or ""
+    country = told.upper()
     if country and not (len(country) == 2 and country.isalpha() and country.isascii()):
-        raise _misfit("customer", "country", country, "This is no country code.", "Write two letters, such as BE.")
+        raise _misfit("customer", "country", told, "This is no country code.", "Write two letters, such as BE.")
     return Customer(
         key=RecordKey(source, ours["id"]),
         name=ours["name"],
@@ -32,7 +33,7 @@ def customer_of(ours: Mapping[str, Any], source: str) -> Customer:
         kind=_party_kind(ours),
         address=PostalAddress(country, ours.get("town") or "", ours.get("postcode") or "", ours.get("street") or ""),
         enterprise_number=ours.get("enterprise_number") or "",
-        iban=ours.get("iban"),
+        iban="".join((ours.get("iban") or "").split()) or None,
         direct_debit=ours.get("direct_debit"),
         active=ours.get("active") is not False,
     )

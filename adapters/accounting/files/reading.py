@@ -32,7 +32,7 @@ class Reader:
 
     def customers_csv(self, file: IncomingFile) -> CsvFile:
         """A customers.csv, unread."""
-        return CsvFile(file.path, file.content, self._mapping, "customer", CUSTOMER_KEYS, self._style)
+        return CsvFile(file.path, file.content, self._mapping, "customer", CUSTOMER_KEYS, self._style, ("iban",))
 
     def invoices_csv(self, file: IncomingFile) -> CsvFile:
         """An invoices.csv, unread."""
@@ -50,7 +50,7 @@ class Reader:
         shape = csv.shape()
         # A file without a column for the open amount lists open invoices.
         all_open = csv.kind == "invoice" and not csv.has_column(shape, "open_amount")
-        for line, key, ours in csv.records(shape):
+        for line, name, ours in csv.records(shape):
             if isinstance(ours, Fault):
                 yield ours
                 continue
@@ -59,7 +59,7 @@ class Reader:
             try:
                 yield noun(ours, self._source)
             except MappingError as error:
-                yield csv.misfit(line, key, shape, error)
+                yield csv.misfit(line, name, shape, error)
 
     def ubl_customer(self, file: IncomingFile) -> Customer:
         """The buyer of a UBL invoice.
@@ -83,13 +83,16 @@ class Reader:
             return noun(self._mapping.read(kind, record), self._source)
         except MappingError as error:
             rule = next((rule for rule in self._mapping.rules(kind) if rule.field == error.field), None)
-            present = [path for path in rule.paths if path in record] or list(rule.paths[:1]) if rule else []
-            where = " or ".join(present) or error.field
-            remedy = error.remedy.replace(error.path, where) if error.path else error.remedy
-            raise Refused(where, error.seen, error.why, remedy) from error
+            paths = rule.paths if rule else ()
+            where = " or ".join([path for path in paths if path in record] or paths) or error.field
+            raise Refused(where, error.seen, error.why, error.remedy_at(where)) from error
 
 
 def _ubl_invoice_of(ours: dict[str, Any], source: str) -> Invoice:
-    """What is due is told apart from what was paid before; their sum is the document's amount, rounding included."""
-    prepaid = Decimal(ours.pop("prepaid"))
-    return invoice_of(ours | {"total": ours["open_amount"] + prepaid}, source)
+    """What is due is told apart from what was paid before; their sum is the document's amount, rounding included.
+
+    A document announces a debit only if it tells when and under which mandate.
+    """
+    total = ours["open_amount"] + Decimal(ours["prepaid"])
+    announces = ours["announces_debit"] and ours["due_on"] is not None and ours["mandate_reference"] is not None
+    return invoice_of(ours | {"total": total, "announces_debit": announces}, source)
