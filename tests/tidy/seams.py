@@ -12,7 +12,9 @@ SEAMS: dict[str, dict[str, str]] = {
         "connector/cli/clock.py": "The wall clock itself.",
     },
     # Making chance: everything else derives its ids and tokens from what it is given.
-    "chance": {},
+    "chance": {
+        "connector/cli/init.py": "The secret of an installation, from which all else is derived.",
+    },
     # Catching everything: only around code that we do not own, and only to type its error.
     "catch-all": {
         "connector/engine/daemon.py": "A fault of this program ends its pass, and is logged; the schedule goes on.",
