@@ -45,26 +45,28 @@ class TrytonClient:
         self.name = name
         self.company = settings.company
         self.changes_sent = 0
-        self._database = settings.database
-        self._key = settings.key
-        self._login = settings.login
-        self._password = settings.password
         self._session: str | None = None
-        self._http = httpx2.Client(
-            base_url=settings.url,
-            timeout=settings.timeout_seconds,
-            transport=transport,
-            headers={"Accept": "application/json", "Content-Type": "application/json"},
-        )
+        self._settings = settings
+        self._transport = transport
+        self._http = self._unconnected()
 
     @property
     def has_login(self) -> bool:
         """Whether wizards can be run."""
-        return bool(self._login and self._password)
+        return bool(self._settings.login and self._settings.password)
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections; a later call would open new ones."""
         self._http.close()
+        self._http = self._unconnected()
+
+    def _unconnected(self) -> httpx2.Client:
+        return httpx2.Client(
+            base_url=self._settings.url,
+            timeout=self._settings.timeout_seconds,
+            transport=self._transport,
+            headers={"Accept": "application/json", "Content-Type": "application/json"},
+        )
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -149,22 +151,22 @@ class TrytonClient:
         return self._result(answer, method, changes=changes)
 
     def _log_in(self, method: str) -> str:
-        if not self._login or self._password is None:
+        if not self._settings.login or self._settings.password is None:
             raise Fatal(
                 "Tryton's wizards can't be run with the key alone.",
                 where=self._where(method),
                 remedy="Write login and password of the key's user into the config.",
             )
-        given = [self._login, {"password": self._password.get_secret_value()}]
+        given = [self._settings.login, {"password": self._settings.password.get_secret_value()}]
         found = self._result(self._rpc("common.db.login", given, session=None, changes=False), method, changes=False)
         user, token = found[:2] if isinstance(found, list) else (None, None)
-        self._session = base64.b64encode(f"{self._login}:{user}:{token}".encode()).decode("ascii")
+        self._session = base64.b64encode(f"{self._settings.login}:{user}:{token}".encode()).decode("ascii")
         return self._session
 
     def _rpc(self, method: str, parameters: Sequence[object], *, session: str | None, changes: bool) -> httpx2.Response:
         body = wire.dumps({"id": 0, "method": method, "params": parameters})
         headers = {"Authorization": f"Session {session}"} if session else {}
-        request = self._http.build_request("POST", f"/{self._database}/rpc/", content=body, headers=headers)
+        request = self._http.build_request("POST", f"/{self._settings.database}/rpc/", content=body, headers=headers)
         return self._answer(request, method, changes=changes)
 
     def _result(self, answer: httpx2.Response, method: str, *, changes: bool) -> object:
@@ -220,12 +222,12 @@ class TrytonClient:
 
     def _headers(self, context: Row) -> dict[str, str]:
         return {
-            "Authorization": f"Bearer {self._key.get_secret_value()}",
+            "Authorization": f"Bearer {self._settings.key.get_secret_value()}",
             "X-Tryton-Context": wire.header({"company": self.company, **context}),
         }
 
     def _rest(self, path: str) -> str:
-        return f"/{self._database}/rest/model/{path}"
+        return f"/{self._settings.database}/rest/model/{path}"
 
     def _where(self, about: str) -> str:
         return f"{self.name}: {about}"

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -128,6 +128,7 @@ class TrytonServer:
         key: validated key of the user `login`, whose password is `password`.
         customers: party id by the id of the seed.
         invoices: in the order of the seeds.
+        fresh: names of databases with the same books that nobody has used yet.
     """
 
     url: str
@@ -141,7 +142,17 @@ class TrytonServer:
     login: str = "connector"
     password: str = PASSWORD
     journal: str = JOURNAL
+    fresh: list[str] = field(default_factory=list, repr=False)
     _stopped: bool = field(default=False, repr=False)
+
+    def with_fresh_books(self) -> TrytonServer:
+        """The same process with a database that holds the books as they were at the start, each used once.
+
+        The process is stopped through the server that was started.
+        """
+        if not self.fresh:
+            raise TrytonFailed("No fresh books are left; start the server with more of them.")
+        return replace(self, database=self.fresh.pop(), _stopped=True)
 
     def settings(self) -> dict[str, object]:
         """Settings of the adapter that reach this server."""
@@ -170,6 +181,8 @@ class TrytonServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(STOP_SECONDS_MAX)
+        for copied in self.folder.glob(f"{DATABASE}-*.sqlite"):
+            copied.unlink()
 
     def __enter__(self) -> TrytonServer:
         return self
@@ -180,12 +193,13 @@ class TrytonServer:
         self.stop()
 
 
-def start(folder: Path, books: Books, port: int | None = None) -> TrytonServer:
+def start(folder: Path, books: Books, port: int | None = None, fresh: int = 0) -> TrytonServer:
     """Make a database in `folder`, fill it, and serve it on loopback. The caller stops it.
 
     Args:
         folder: is made if missing; holds the database and the server's log.
         port: a free one if None.
+        fresh: how many further databases with the same books; Tryton does not see one that is added later.
 
     Raises:
         TrytonFailed: preparing or starting failed; says why with the last lines of the log.
@@ -198,6 +212,9 @@ def start(folder: Path, books: Books, port: int | None = None) -> TrytonServer:
     description = folder / "description.json"
     description.write_text(json.dumps(asdict(books) | {"password": PASSWORD}, default=str), encoding="utf-8")
     prepare("books", config, DATABASE, str(description))
+    copies = [f"{DATABASE}-{number}" for number in range(fresh)]
+    for name in copies:
+        shutil.copyfile(folder / f"{DATABASE}.sqlite", folder / f"{name}.sqlite")
     prepared = json.loads((folder / "prepared.json").read_text(encoding="utf-8"))
     with (folder / "trytond.log").open("wb") as log:
         process = subprocess.Popen(
@@ -214,6 +231,7 @@ def start(folder: Path, books: Books, port: int | None = None) -> TrytonServer:
         key=prepared["key"],
         customers=prepared["customers"],
         invoices=tuple(PostedInvoice(row["id"], row["number"]) for row in prepared["invoices"]),
+        fresh=copies,
     )
     try:
         _wait_until_it_answers(server)

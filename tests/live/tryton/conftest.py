@@ -21,13 +21,15 @@ from tests.counterparts.tryton.server import TrytonServer, start
 from tests.live.tryton.given import SOURCE, Open, books
 from tests.support.live import missing
 
+RULES_MAX = 30  # of the contract; each is tried on books of its own
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrytonServer]:
     """Books that all tests share."""
     if not environment.is_ready():
         missing("Tryton", "Run script/bootstrap tryton.")
-    with start(tmp_path_factory.mktemp("tryton"), books()) as running:
+    with start(tmp_path_factory.mktemp("tryton"), books(), fresh=RULES_MAX) as running:
         yield running
 
 
