@@ -45,7 +45,7 @@ def set_up_logs(level: str, *, as_json: bool, clock: Callable[[], datetime], str
         mask,
     ]
     target = stream or sys.stderr
-    last: Processor = structlog.processors.JSONRenderer() if as_json else _text_renderer(target)
+    last: Processor = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _text_renderer(target)
     handler = logging.StreamHandler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -11,7 +11,7 @@ from bankfiles.pain008 import check as check_pain008
 from bankfiles.profiles import InvalidProfile, load_profile
 from bankfiles.read import read_answers
 from connector.cli.failing import DONE
-from connector.cli.terminal import console, fail, plain, print_json
+from connector.cli.terminal import fail, plain, print_json, write
 from connector.masking import mask_ibans
 
 _FINDINGS = 1
@@ -36,11 +36,11 @@ def check(file: Path, bank: str | None, *, as_json: bool) -> int:
             if as_json:
                 print_json(finding)
             else:
-                console().print(_line(file, finding))
+                write(_line(file, finding))
     except OSError as error:
         return _no_file(file, error)
     if not as_json:
-        console().print(f"{count} findings." if count else "Clean: schema and scheme rules hold.")
+        write(f"{count} findings." if count else "Clean: schema and scheme rules hold.")
     return _UNREADABLE if codes & _NOT_A_FILE_TO_CHECK else _FINDINGS if count else DONE
 
 
@@ -62,11 +62,11 @@ def read(file: Path, *, as_json: bool) -> int:
             elif isinstance(one, Unreadable):
                 fail(f"{file}:{one.line or 1}: {one.why} {one.remedy} Found: {mask_ibans(one.seen)}")
             else:
-                console().print(_row(one))
+                write(_row(one))
     except OSError as error:
         return _no_file(file, error)
     if not as_json:
-        console().print(f"{counted[Answer]} answers, {counted[Unreadable]} unreadable.")
+        write(f"{counted[Answer]} answers, {counted[Unreadable]} unreadable.")
     if not counted[Unreadable]:
         return DONE
     return _FINDINGS if counted[Answer] else _UNREADABLE

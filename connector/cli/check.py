@@ -14,7 +14,7 @@ from connector.cli.clock import utc_now
 from connector.cli.databases import ready_store
 from connector.cli.failing import DONE, FAILED
 from connector.cli.opening import start_logs
-from connector.cli.terminal import console, plain, print_json, table
+from connector.cli.terminal import plain, print_json, table, write
 from connector.config import Config, Problem, json_schema, open_installation, read
 from connector.config.document import referred_files
 from connector.errors import ConnectorError
@@ -51,9 +51,7 @@ def run(config_file: Path, *, as_json: bool) -> int:
     finally:
         installation.close()
     if not as_json:
-        console().print(
-            "\nMend what is marked ✗, then check again." if failed else "\nAll well. Next: sepa-connector plan"
-        )
+        write("\nMend what is marked ✗, then check again." if failed else "\nAll well. Next: sepa-connector plan")
     return FAILED if failed else DONE
 
 
@@ -62,9 +60,9 @@ def _wrong(problems: list[Problem], *, as_json: bool) -> int:
         if as_json:
             print_json({"kind": "mistake", **plain(problem)})
         else:
-            console().print(str(problem))
+            write(str(problem))
     if not as_json:
-        console().print(f"\n{len(problems)} to correct; nothing else was checked.")
+        write(f"\n{len(problems)} to correct; nothing else was checked.")
     return _WRONG_CONFIG
 
 
@@ -137,9 +135,9 @@ def _show(probe: Probe, *, as_json: bool) -> None:
         return
     sign = "✗" if not probe.ok else "!" if probe.remedy else "✓"
     line = f"{sign} {probe.what}" + (f": {probe.detail}" if probe.detail else "")
-    console().print(line)
+    write(line)
     if probe.remedy:
-        console().print(f"  → {probe.remedy}")
+        write(f"  → {probe.remedy}")
 
 
 def _show_sample(source: Source, *, as_json: bool) -> None:
@@ -156,7 +154,7 @@ def _show_sample(source: Source, *, as_json: bool) -> None:
         print_json({"kind": "sample", "source": source.name, "customer": fields})
         return
     rows = ((name, value) for name, value in fields.items())
-    console().print(table(("field", "as read"), rows, title=f"\nA customer of {source.name} as it is read:"))
+    write(f"\nA customer of {source.name} as it is read:", table(("field", "as read"), rows))
 
 
 def _fields(customer: Customer) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from sqlalchemy import inspect, make_url
 
 from connector.cli.clock import utc_now
 from connector.cli.failing import DONE
-from connector.cli.terminal import console
+from connector.cli.terminal import write
 from connector.config import Config, load
 from connector.engine.lock import pass_lock
 from connector.errors import Fatal
@@ -76,7 +76,7 @@ def upgrade(config_file: Path) -> int:
         already = tables_of(store) is Tables.CURRENT
         store.upgrade()
     store.close()
-    console().print("The database is up to date already." if already else "The database is up to date now.")
+    write("The database is up to date already." if already else "The database is up to date now.")
     return DONE
 
 
@@ -90,7 +90,7 @@ def backup(config_file: Path, file: Path) -> int:
     unfinished = file.with_name(f"{file.name}.part")
     _copy(source, unfinished)
     unfinished.rename(file)
-    console().print(f"Copied {source} to {file}. Keep the config file and its secret as well, in another place.")
+    write(f"Copied {source} to {file}. Keep the config file and its secret as well, in another place.")
     return DONE
 
 
@@ -103,9 +103,9 @@ def restore(config_file: Path, file: Path) -> int:
         if target.exists():
             kept = target.with_name(f"{target.name}.{utc_now():%Y%m%dT%H%M%SZ}")
             _copy(target, kept)
-            console().print(f"The database as it was is kept as {kept}.")
+            write(f"The database as it was is kept as {kept}.")
         _copy(file, target)
-    console().print(
+    write(
         f"Restored {target} from {file}. What happened since that copy is not in it: before the next pass, read the "
         "bank's answers again (`sepa-connector sync --step reconcile`) and compare `sepa-connector plan` with the "
         "bank files that were sent."

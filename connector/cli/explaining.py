@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from connector.cli.failing import DONE, FAILED
 from connector.cli.opening import opened
-from connector.cli.terminal import Words, console, fail, plain, print_json, table
+from connector.cli.terminal import Words, fail, plain, print_json, table, write
 from connector.engine.explain import Explanation, explain
 from connector.store.history import RecordKind
 
@@ -27,8 +27,7 @@ def run(config_file: Path, kind: str, key: str, *, as_json: bool) -> int:
         if as_json:
             print_json(_as_json(words, explanation))
             continue
-        for part in _parts(words, explanation):
-            console().print(part)
+        write(*_parts(words, explanation))
     return DONE
 
 
@@ -42,7 +41,8 @@ def _as_json(words: Words, explanation: Explanation) -> dict[str, Any]:
 def _parts(words: Words, explanation: Explanation) -> Iterator[RenderableType]:
     facts = explanation.facts
     rows = ((words.term("fact", name), words.fact(name, facts)) for name in facts if facts[name] not in ("", None))
-    yield table(("", ""), rows, title="\n" + words.record(explanation.record))
+    yield "\n" + words.record(explanation.record)
+    yield table(("", ""), rows)
     if explanation.reasons:
         yield words.title("why", room="explain")
         yield from (f"  {words.reason(reason)}" for reason in explanation.reasons)
@@ -56,6 +56,7 @@ def _parts(words: Words, explanation: Explanation) -> Iterator[RenderableType]:
             for effect in explanation.effects
         )
     if explanation.history:
+        yield words.title("history", room="explain")
         yield table(
             words.columns("at", "by", "old", "new", "why"),
             (
@@ -68,7 +69,6 @@ def _parts(words: Words, explanation: Explanation) -> Iterator[RenderableType]:
                 )
                 for change in explanation.history
             ),
-            title=words.title("history", room="explain"),
         )
     if explanation.related:
         yield words.title("related", room="explain")

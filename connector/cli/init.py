@@ -9,7 +9,7 @@ from pathlib import Path
 from connector.cli.check import run as check
 from connector.cli.init_file import config_text
 from connector.cli.init_questions import CHOICES, Answers, Asker, ask_all
-from connector.cli.terminal import console
+from connector.cli.terminal import write
 from connector.discovery import adapter_class
 from connector.errors import Fatal
 
@@ -35,7 +35,7 @@ def run(config_file: Path, answers: list[str], *, ask: bool) -> int:
         file = config_file.with_name(name)
         file.touch(mode=_OWNER_ONLY, exist_ok=False)
         file.write_text(text, encoding="utf-8")
-    console().print(f"\nWritten: {', '.join(str(config_file.with_name(name)) for name in written)}\n")
+    write(f"\nWritten: {', '.join(str(config_file.with_name(name)) for name in written)}\n")
     return check(config_file, as_json=False)
 
 

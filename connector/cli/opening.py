@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
 
 from connector.cli.clock import utc_now
 from connector.cli.databases import ready_store
 from connector.config import Config, load, open_installation
 from connector.config.model import LogFormat
+from connector.errors import Fatal
 from connector.installation import Installation
 from connector.logs import set_up_logs
 from connector.store.database import Store
@@ -32,18 +35,19 @@ def opened(config_file: Path) -> Iterator[Opened]:
 
     Raises:
         ConfigError: the config is wrong; nothing was opened.
+        Fatal: the database is of another version, or can't be used.
     """
     config = load(config_file)
     start_logs(config)
-    store = ready_store(config)
     try:
-        installation = open_installation(config, utc_now)
-        try:
+        with closing(ready_store(config)) as store, closing(open_installation(config, utc_now)) as installation:
             yield Opened(config, installation, store)
-        finally:
-            installation.close()
-    finally:
-        store.close()
+    except OperationalError as error:
+        raise Fatal(
+            f"The database can't be used: {error.orig}.",
+            where="database",
+            remedy="See that it is there and that nothing else holds it, then try again: `sepa-connector check`.",
+        ) from error
 
 
 def start_logs(config: Config) -> None:

@@ -15,7 +15,7 @@ import structlog
 from connector.cli.opening import Opened, opened
 from connector.cli.progress import progress_shown
 from connector.cli.telling import Narrator, print_deed
-from connector.cli.terminal import console, print_json
+from connector.cli.terminal import print_json, write
 from connector.engine.one_pass import Outcome, PassResult, rehearse, run_pass
 from connector.masking import masked_text
 from connector.model.customer import Language
@@ -27,9 +27,9 @@ def plan(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
     """Tell what a pass would do now."""
     with opened(config_file) as it:
         language = it.installation.language
-        with progress_shown(language, _write) as (show, _):
+        with progress_shown(language, write) as (show, _):
             result = rehearse(it.installation, it.store, steps=steps, progress=show)
-    narrator = Narrator(language, _write)
+    narrator = Narrator(language, write)
     for deed in result.deeds:
         if as_json:
             print_deed(language, deed)
@@ -49,12 +49,13 @@ def sync(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
 
 def _walk(it: Opened, steps: Sequence[Step], stop: Event, *, as_json: bool) -> PassResult:
     language = it.installation.language
-    with progress_shown(language, _write) as (show, write):
-        narrator = Narrator(language, write)
+    with progress_shown(language, write) as (show, write_line):
+        narrator = Narrator(language, write_line)
         tell = _teller(language, narrator, as_json=as_json)
         result = run_pass(it.installation, it.store, steps=steps, tell=tell, progress=show, stop=stop)
         narrator.end()
-    log_result(result)
+    if not sys.stderr.isatty():
+        log_result(result)
     if as_json or sys.stderr.isatty() or result.outcome is not Outcome.DONE:
         _end(language, result, "outcome", as_json=as_json)
     return result
@@ -88,15 +89,11 @@ def _end(language: Language, result: PassResult, room: str, *, as_json: bool) ->
         print_json({"kind": "result", "pass": result.number, **told})
         return
     if result.error is not None:
-        _write(f"\n{masked_text(str(result.error))}")
+        write(f"\n{masked_text(str(result.error))}")
     outcome: str = result.outcome.value
     if room == "planned" and result.outcome is Outcome.DONE and not result.deeds:
         outcome = "nothing"
-    _write(f"\n{say(language, f'report.{room}.{outcome}', count=result.exceptions)}")
-
-
-def _write(line: str) -> None:
-    console().print(line)
+    write(f"\n{say(language, f'report.{room}.{outcome}', count=result.exceptions)}")
 
 
 @contextmanager

@@ -38,7 +38,8 @@ def progress_shown(language: Language, write: Write) -> Iterator[tuple[Show, Wri
             if key not in tasks:
                 for task in tasks.values():
                     bars.update(task, visible=False)
-                tasks[key] = bars.add_task(f"{say(language, f'report.step.{progress.step.value}')}: {progress.what}")
+                description = f"{say(language, f'report.step.{progress.step.value}')}: {progress.what}"
+                tasks[key] = bars.add_task(description, total=progress.total)
             bars.update(tasks[key], completed=progress.done, total=progress.total)
 
         def write_above(line: str) -> None:

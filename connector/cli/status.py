@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from getpass import getuser
 from pathlib import Path
@@ -14,7 +14,7 @@ from rich.console import RenderableType
 from connector.cli.clock import utc_now
 from connector.cli.failing import DONE, FAILED
 from connector.cli.opening import Opened, opened
-from connector.cli.terminal import Words, console, fail, plain, print_json, table
+from connector.cli.terminal import Words, fail, plain, print_json, table, write
 from connector.engine import resolve
 from connector.engine.status import Status, status
 from connector.model.effect import EffectState
@@ -33,8 +33,7 @@ def run(config_file: Path, *, as_json: bool) -> int:
         if as_json:
             print_json(_as_json(words, standing, due))
             return DONE
-        for part in _parts(words, standing, due):
-            console().print(part)
+        write(*_parts(words, standing, due))
     return DONE
 
 
@@ -51,21 +50,24 @@ def _parts(words: Words, standing: Status, due: datetime | None) -> Iterator[Ren
     yield from _passes(words, standing, due)
     if standing.mandates:
         rows = ((words.term("state", state), str(count)) for state, count in standing.mandates.items())
-        yield table(words.columns("state", "count"), rows, title=words.title("mandates"))
+        yield words.title("mandates")
+        yield table(words.columns("state", "count"), rows)
     if standing.collections:
+        yield words.title("collections")
         yield table(
             words.columns("state", "count", "amount"),
             (
                 (words.term("state", state), str(count), words.written(total))
                 for state, (count, total) in standing.collections.items()
             ),
-            title=words.title("collections"),
         )
     owed = {state: count for state, count in standing.effects.items() if state != EffectState.DONE.value}
     if owed:
         rows = ((words.term("state", state), str(count)) for state, count in owed.items())
-        yield table(words.columns("state", "count"), rows, title=words.title("owed"))
+        yield words.title("owed")
+        yield table(words.columns("state", "count"), rows)
     if standing.files:
+        yield words.title("files")
         yield table(
             words.columns("file", "created", "transactions", "amount", "state"),
             (
@@ -78,13 +80,13 @@ def _parts(words: Words, standing: Status, due: datetime | None) -> Iterator[Ren
                 )
                 for file in standing.files
             ),
-            title=words.title("files"),
         )
     yield from _attention(words, standing.exceptions, standing.latest_exceptions)
 
 
 def _passes(words: Words, standing: Status, due: datetime | None) -> Iterator[RenderableType]:
     if standing.passes:
+        yield words.title("passes")
         yield table(
             words.columns("number", "started", "ended", "outcome"),
             (
@@ -96,28 +98,28 @@ def _passes(words: Words, standing: Status, due: datetime | None) -> Iterator[Re
                 )
                 for one in standing.passes
             ),
-            title=words.title("passes"),
         )
     else:
         yield words.say("status.never")
     yield "\n" + (words.say("status.next", at=words.when(due)) if due else words.say("status.not_scheduled"))
 
 
-def _attention(words: Words, count: int, shown: Any) -> Iterator[RenderableType]:
+def _attention(words: Words, count: int, shown: Sequence[OpenException]) -> Iterator[RenderableType]:
     if not count:
         yield "\n" + words.say("status.no_exceptions")
         return
-    yield _table(words, shown, title="\n" + words.say("status.exceptions", count=count))
+    yield "\n" + words.say("status.exceptions", count=count)
+    yield _table(words, shown)
     if count > len(shown):
         yield words.say("status.all")
     yield words.say("status.dealt_with")
 
 
-def _table(words: Words, shown: list[OpenException], *, title: str) -> RenderableType:
+def _table(words: Words, shown: Iterable[OpenException]) -> RenderableType:
     rows = (
         (str(one.id), words.record(one.record), words.when(one.opened_at), words.reason(one.reason)) for one in shown
     )
-    return table(words.columns("number", "record", "since", "reason"), rows, title=title, lines=True)
+    return table(words.columns("number", "record", "since", "reason"), rows, spaced=True)
 
 
 def _as_json(words: Words, standing: Status, due: datetime | None) -> dict[str, Any]:
@@ -143,8 +145,7 @@ def list_exceptions(config_file: Path, *, as_json: bool) -> int:
         for one in every:
             print_json(_exception_as_json(words, one))
         return DONE
-    for part in _attention(words, len(every), every):
-        console().print(part)
+    write(*_attention(words, len(every), every))
     return DONE
 
 
@@ -156,7 +157,7 @@ def retry(config_file: Path, number: int) -> int:
             again = resolve.retry(it.store, number, utc_now(), getuser())
         except resolve.NoSuchException as error:
             return _no_such(error)
-        console().print(words.say(f"exception.{'retried' if again else 'looked_at_again'}", number=str(number)))
+        write(words.say(f"exception.{'retried' if again else 'looked_at_again'}", number=str(number)))
     return DONE
 
 
@@ -168,7 +169,7 @@ def ignore(config_file: Path, number: int) -> int:
             resolve.ignore(it.store, number, utc_now(), getuser())
         except resolve.NoSuchException as error:
             return _no_such(error)
-        console().print(words.say("exception.ignored", number=str(number)))
+        write(words.say("exception.ignored", number=str(number)))
     return DONE
 
 

@@ -14,14 +14,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from connector.model.customer import Language
+from connector.model.customer import Language, RecordKey
 from connector.model.deed import Fact
 from connector.model.reason import Reason
-from connector.texts import reason_text, say, tell_fact, word
+from connector.texts import reason_text, record_text, say, tell_fact, word
 
 _WIDTH_OFF_TERMINAL = 160
 
@@ -32,19 +32,25 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
+def write(*parts: RenderableType) -> None:
+    """Write lines and tables to standard output. Off a terminal, lines are not broken."""
+    to = console()
+    for part in parts:
+        to.print(part, soft_wrap=isinstance(part, str) and not to.is_terminal)
+
+
 def fail(message: str) -> None:
     """Say on standard error why a command could not do what was asked."""
     Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True).print(message)
 
 
-def table(columns: Iterable[str], rows: Iterable[Iterable[str]], *, title: str = "", lines: bool = False) -> Table:
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]], *, spaced: bool = False) -> Table:
     """A table without a frame.
 
     Args:
-        lines: leave an empty line between rows, where they are long.
+        spaced: leave an empty line between rows, where they are long.
     """
-    made = Table(box=None, pad_edge=False, header_style="bold", title_justify="left", title_style="bold", leading=lines)
-    made.title = title or None
+    made = Table(box=None, pad_edge=False, header_style="bold", leading=int(spaced))
     for column in columns:
         made.add_column(column, overflow="fold")
     made.show_header = any(columns)
@@ -78,8 +84,7 @@ class Words:
 
     def record(self, name: str) -> str:
         """The name of a record, e.g. "Rechnung books/4711"."""
-        kind, _, key = name.partition(" ")
-        return f"{self.term('kind', kind)} {key}"
+        return record_text(self.language, name)
 
     def reason(self, reason: Reason) -> str:
         """The sentence of a reason."""
@@ -109,7 +114,7 @@ def plain(value: object) -> Any:
     match value:
         case Enum():
             return value.value
-        case Decimal() | Path():
+        case Decimal() | Path() | RecordKey():
             return str(value)
         case datetime() | date():
             return value.isoformat()

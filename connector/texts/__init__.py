@@ -17,7 +17,7 @@ from connector.texts.deeds import deed_text
 from connector.texts.formatting import Money
 from connector.texts.reasons import reason_text
 from connector.texts.speaking import say
-from connector.texts.telling import tell_fact, word
+from connector.texts.telling import record_text, tell_fact, word
 
 __all__ = [
     "MissingFact",
@@ -27,6 +27,7 @@ __all__ = [
     "keys",
     "placeholders",
     "reason_text",
+    "record_text",
     "say",
     "tell_fact",
     "word",

@@ -8,7 +8,7 @@ from connector.model.customer import Language
 from connector.model.deed import Deed, DeedCode
 from connector.model.reason import Reason, ReasonCode
 from connector.texts.reasons import reason_text
-from connector.texts.telling import tell
+from connector.texts.telling import record_text, tell
 
 _D = DeedCode
 
@@ -43,5 +43,6 @@ def deed_text(language: Language, deed: Deed) -> str:
     facts = dict(deed.facts)
     if deed.code is DeedCode.EXCEPTION:
         said = {name: str(value) for name, value in facts.items()}
+        facts["record"] = record_text(language, said["record"])
         facts["reason"] = reason_text(language, Reason(ReasonCode(said["reason"]), said))
     return tell(language, f"deeds.{deed.code.value}", facts)

@@ -82,6 +82,12 @@ def word(language: Language, name: str, value: str) -> str:
         return value
 
 
+def record_text(language: Language, name: str) -> str:
+    """The name of a record, e.g. "invoice books/4711", with its kind in a language."""
+    kind, _, key = name.partition(" ")
+    return f"{word(language, 'kind', kind)} {key}"
+
+
 def tell_fact(language: Language, name: str, facts: Mapping[str, Fact]) -> str:
     """One fact alone, as it is written in a sentence."""
     return _written(language, name, facts)
