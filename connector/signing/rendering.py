@@ -24,7 +24,9 @@ _LANGUAGES = {
     Language.GERMAN: "Deutsch",
     Language.ENGLISH: "English",
 }
-_DARK_CARD = "#1b2433"  # --card of page.css in the dark
+# Of page.css: the background, by day and in the dark, on which the creditor's colour is hardest to read.
+_DAY = "#f4f5f7"
+_DARK = "#1b2433"
 _STATIC = Path(__file__).with_name("static")
 
 
@@ -99,8 +101,8 @@ def stylesheet(colour: str) -> str:
     ink = text_on(colour)
     hover = mixed(colour, BLACK if ink == WHITE else WHITE, 15)
     return (
-        f":root{{--brand:{colour};--on-brand:{ink};--brand-hover:{hover};--brand-text:{readable_on(WHITE, colour)}}}"
-        f"@media(prefers-color-scheme:dark){{:root{{--brand-text:{readable_on(_DARK_CARD, colour)}}}}}"
+        f":root{{--brand:{colour};--on-brand:{ink};--brand-hover:{hover};--brand-text:{readable_on(_DAY, colour)}}}"
+        f"@media(prefers-color-scheme:dark){{:root{{--brand-text:{readable_on(_DARK, colour)}}}}}"
     )
 
 
