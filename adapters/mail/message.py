@@ -8,7 +8,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from connector.errors import ConfigError, Skippable
 from connector.ports import Mail
@@ -16,6 +16,7 @@ from connector.ports import Mail
 _POLICY = SMTP.clone(raise_on_defect=False)
 _ODD = re.compile(r"[^A-Za-z0-9]+")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_SENDER = re.compile(r'(?:"?(?P<name>[^"<>@\r\n]*?)"?\s*<(?P<address>[^<>\s]+)>|(?P<bare>[^<>\s]+))')
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9-]{1,63}")
 
 
@@ -25,9 +26,9 @@ def sender_of(text: str) -> Address:
     Raises:
         ConfigError: it is neither.
     """
-    name, address = parseaddr(text)
+    found = _SENDER.fullmatch(text.strip())
     try:
-        return _address(address, name)
+        return _address(found["address"] or found["bare"], found["name"] or "") if found else _address(text)
     except ValueError as error:
         raise ConfigError(
             f"{text!r} is no sender: {error}", where="sender", remedy="Write Name <name@example.org>."

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 
-from adapters.accounting.files.refusal import Sighting, Undecidable
+from adapters.accounting.files.evidence import Evidence, Sighting
 
 
 class DecimalMark(StrEnum):
@@ -72,54 +72,29 @@ def _is_grouped(whole: str, group: str) -> bool:
     )
 
 
-class AmountEvidence:
+class AmountEvidence(Evidence[DecimalMark]):
     """What the amounts of one file tell about its decimal mark."""
 
     def __init__(self) -> None:
-        self._comma: Sighting | None = None
-        self._point: Sighting | None = None
-        self._unclear: Sighting | None = None
+        super().__init__(
+            "amount",
+            DecimalMark.COMMA,
+            DecimalMark.POINT,
+            DecimalMark.EACH,
+            "Set decimal_mark to comma or point in the config, or export amounts with two decimals.",
+        )
 
     def see(self, text: str, line: int, column: str) -> None:
         """Take an amount into account; unreadable ones tell nothing."""
         if text.isascii() and text.isdigit():
             return
         if _WITH_COMMA.fullmatch(text):
-            self._comma = self._comma or Sighting(text, line, column)
-            return
-        if _WITH_POINT.fullmatch(text):
-            self._point = self._point or Sighting(text, line, column)
-            return
-        bare, _ = _bare(text)
-        comma, point = _meanings(bare)
-        if comma == point:
-            return
-        if point is None:
-            self._comma = self._comma or Sighting(text, line, column)
-        elif comma is None:
-            self._point = self._point or Sighting(text, line, column)
+            self.weigh(Sighting(text, line, column), first=text, second=None)
+        elif _WITH_POINT.fullmatch(text):
+            self.weigh(Sighting(text, line, column), first=None, second=text)
         else:
-            self._unclear = self._unclear or Sighting(text, line, column)
-
-    def decide(self) -> DecimalMark:
-        """The decimal mark of the file.
-
-        Raises:
-            Undecidable: there are amounts with two meanings, and the others do not tell or contradict each other.
-        """
-        if self._unclear is None:
-            return DecimalMark.EACH
-        if (self._comma is None) is (self._point is None):
-            if self._comma and self._point:
-                comma, point = self._comma, self._point
-                proof = f"line {comma.line} has {comma.text}, line {point.line} has {point.text}"
-            else:
-                proof = "no other amount tells which"
-            raise Undecidable(
-                self._unclear.where, self._unclear.text, f"This amount has two meanings: {proof}.",
-                "Set decimal_mark to comma or point in the config, or export amounts with two decimals.",
-            )  # fmt: skip
-        return DecimalMark.COMMA if self._comma else DecimalMark.POINT
+            comma, point = _meanings(_bare(text)[0])
+            self.weigh(Sighting(text, line, column), first=comma, second=point)
 
 
 def amount_reader(mark: DecimalMark) -> Callable[[object], Decimal]:

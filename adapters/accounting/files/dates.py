@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 
-from adapters.accounting.files.refusal import Sighting, Undecidable
+from adapters.accounting.files.evidence import Evidence, Sighting
 
 
 class DateOrder(StrEnum):
@@ -52,50 +52,25 @@ def _day(year: str, month: str, day: str) -> date | None:
         return None
 
 
-class DateEvidence:
+class DateEvidence(Evidence[DateOrder]):
     """What the dates of one file tell about the order of day and month."""
 
     def __init__(self) -> None:
-        self._day_first: Sighting | None = None
-        self._month_first: Sighting | None = None
-        self._unclear: Sighting | None = None
+        super().__init__(
+            "date",
+            DateOrder.DAY_FIRST,
+            DateOrder.MONTH_FIRST,
+            DateOrder.EACH,
+            "Set dates to day-first or month-first in the config, or export dates as 2026-12-31.",
+        )
         self._known: set[str] = set()
 
     def see(self, text: str, line: int, column: str) -> None:
         """Take a date into account; unreadable ones tell nothing."""
-        if text in self._known:  # a file has many rows and few days
-            return
-        self._known.add(text)
-        day_first, month_first = _meanings(text.strip())
-        if day_first == month_first:
-            return
-        if month_first is None:
-            self._day_first = self._day_first or Sighting(text, line, column)
-        elif day_first is None:
-            self._month_first = self._month_first or Sighting(text, line, column)
-        else:
-            self._unclear = self._unclear or Sighting(text, line, column)
-
-    def decide(self) -> DateOrder:
-        """The order of the file.
-
-        Raises:
-            Undecidable: there are dates with two meanings, and the others do not tell or contradict each other.
-        """
-        if self._unclear is None:
-            return DateOrder.EACH
-        if (self._day_first is None) is (self._month_first is None):
-            if self._day_first and self._month_first:
-                proof = (
-                    f"{self._day_first[1]} has {self._day_first[0]}, {self._month_first[1]} has {self._month_first[0]}"
-                )
-            else:
-                proof = "no other date tells which"
-            raise Undecidable(
-                self._unclear.where, self._unclear.text, f"This date has two meanings: {proof}.",
-                "Set dates to day-first or month-first in the config, or export dates as 2026-12-31.",
-            )  # fmt: skip
-        return DateOrder.DAY_FIRST if self._day_first else DateOrder.MONTH_FIRST
+        if text not in self._known:  # a file has many rows and few days
+            self._known.add(text)
+            day_first, month_first = _meanings(text.strip())
+            self.weigh(Sighting(text, line, column), first=day_first, second=month_first)
 
 
 def date_reader(order: DateOrder) -> Callable[[object], date]:

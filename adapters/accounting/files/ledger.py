@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import BinaryIO
 
 from adapters.dropfolder import put_whole, sync_folder
 from connector.errors import Fatal, Retriable, UnknownOutcome
@@ -139,7 +140,7 @@ class Ledger:
 
     def _read(self) -> Iterator[list[str]]:
         try:
-            with self.path.open(encoding="utf-8-sig", newline="") as stream:
+            with self.path.open("rb") as stream:
                 rows = csv.reader(_whole_lines(stream), delimiter=SEPARATOR)
                 headings = next(rows, None)
                 if headings is not None and tuple(headings) != self.headings:
@@ -185,10 +186,11 @@ def _line(cells: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def _whole_lines(stream: io.TextIOBase) -> Iterator[str]:
-    for line in stream:
-        if line.endswith("\n"):
-            yield line
+def _whole_lines(stream: BinaryIO) -> Iterator[str]:
+    """Lines with their end; a torn one may end within a character, so it is never decoded."""
+    for number, line in enumerate(stream):
+        if line.endswith(b"\n"):
+            yield line.decode("utf-8" if number else "utf-8-sig")
 
 
 def _end_of_last_line(path: Path, size: int) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from connector.ports import Fault
 
 
@@ -32,16 +30,3 @@ class Refused(ValueError):
 
 class Undecidable(Refused):
     """The values of the file have two meanings, and nothing in it tells which."""
-
-
-class Sighting(NamedTuple):
-    """A value and where it stood."""
-
-    text: str
-    line: int
-    column: str
-
-    @property
-    def where(self) -> str:
-        """The place in words."""
-        return f"line {self.line}, column {self.column}"
