@@ -36,11 +36,7 @@ def benchmarks() -> dict[str, Callable[[], Figure]]:
 
 def chosen(names: Benchmarks, wanted: str) -> Benchmarks:
     """Those called `wanted`, or of the module `wanted`; all if it is empty."""
-    return {
-        name: run
-        for name, run in names.items()
-        if not wanted or name == wanted or name.startswith(f"{wanted}.")
-    }
+    return {name: run for name, run in names.items() if not wanted or name == wanted or name.startswith(f"{wanted}.")}
 
 
 def line(cells: Mapping[str, object]) -> str:

@@ -59,9 +59,7 @@ class Measured:
     peak_mib: float
 
 
-def measured(
-    work: Callable[Arguments, object], *args: Arguments.args, **kwargs: Arguments.kwargs
-) -> Measured:
+def measured(work: Callable[Arguments, object], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Measured:
     """Run work once in a fresh process, so that neither time nor memory carries anything of an earlier run.
 
     Args:
