@@ -6,7 +6,6 @@ until it is known whether it is the only one, since only then the entry's own fa
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,6 +23,7 @@ from bankfiles.camt_fields import (
     amounts_of,
     kind_of,
 )
+from bankfiles.repeats import Repeats
 from bankfiles.texts import Misread, Texts, amount, day, joined, provided, whole_number
 from bankfiles.xml_stream import BrokenXml, line_of, namespace_of, pick, picker, records, unreadable_rest
 
@@ -76,7 +76,7 @@ class _Reader:
         self._statement: _Statement | None = None
         self._entry: _Entry | None = None
         self._entry_is_bad = False
-        self._repeats: Counter[str] = Counter()
+        self._repeats = Repeats()
 
     def take(self, element: etree._Element) -> Iterator[Answer | Unreadable]:
         """Yield what the element tells, in the moment in which it ends."""
@@ -225,7 +225,7 @@ class _Reader:
         return Answer(
             kind=kind,
             scope=scope,
-            key=key if end_to_end_id else self._distinct(key),
+            key=key if end_to_end_id else self._repeats.apart(key),
             end_to_end_id=end_to_end_id,
             mandate_reference=mandate,
             creditor_identifier=creditor_identifier,
@@ -248,12 +248,6 @@ class _Reader:
             counterparty=_counterparty(detail, is_credit),
             line=line,
         )
-
-    def _distinct(self, key: str) -> str:
-        """Tell apart the n-th of several equal answers that carry no end-to-end id."""
-        self._repeats[key] += 1
-        times = self._repeats[key]
-        return key if times == 1 else answer_key(key, times)
 
 
 def _reason(entry: Texts, detail: Texts, sole: bool) -> Reason | None:

@@ -7,7 +7,6 @@ facts of a SEPA direct debit stand in a structured communication of type 127 tha
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +17,7 @@ from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, ans
 from bankfiles.coda_codes import direct_debit, is_charge, kind_of
 from bankfiles.identifiers import belgian_iban
 from bankfiles.lines import lines_of
+from bankfiles.repeats import Repeats
 from bankfiles.texts import Misread
 
 _LINE_LENGTH = 128
@@ -83,7 +83,7 @@ class _Reader:
         self._statement: _Statement | None = None
         self._pending: _Movement | None = None
         self._last: _Movement | None = None  # the movement or detail that 22, 23 and 3x add to
-        self._repeats: Counter[str] = Counter()
+        self._repeats = Repeats()
         self._ended = True
 
     def take(self, number: int, line: str) -> Iterator[Answer | Unreadable]:
@@ -213,13 +213,10 @@ class _Reader:
         key = answer_key(
             statement.account, bank_reference, end_to_end_id, mandate, batch_id, kind, booked_on, movement.amount
         )
-        if end_to_end_id is None:
-            self._repeats[key] += 1
-            key = key if self._repeats[key] == 1 else answer_key(key, self._repeats[key])
         return Answer(
             kind=kind,
             scope=scope,
-            key=key,
+            key=key if end_to_end_id else self._repeats.apart(key),
             end_to_end_id=end_to_end_id,
             mandate_reference=mandate,
             creditor_identifier=debit.creditor_identifier if debit else None,

@@ -7,7 +7,6 @@ slash-coded information of Dutch and Belgian banks here. An entry that cannot be
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +19,7 @@ from mt940.tags import Statement, StatementASNB
 from bankfiles.answers import Answer, Reason, Scope, Unreadable, answer_key
 from bankfiles.lines import lines_of
 from bankfiles.mt940_information import Information, information_of, kind_of
+from bankfiles.repeats import Repeats
 from bankfiles.texts import Misread
 
 _TAG = re.compile(r":(\d{2}[A-Z]?|NS):(.*)", re.DOTALL)
@@ -84,7 +84,7 @@ class _Reader:
         self._moved = Decimal(0)
         self._complete = True
         self._entry: _Entry | None = None
-        self._repeats: Counter[str] = Counter()
+        self._repeats = Repeats()
         self._context = Transactions()
 
     def take(self, line: int, tag: str, text: str) -> Iterator[Answer | Unreadable]:
@@ -164,15 +164,12 @@ class _Reader:
             self._account, bank_reference, end_to_end_id, info.mandate_reference, info.batch_id, kind,
             entry.booked_on, entry.amount,
         )  # fmt: skip
-        if end_to_end_id is None:
-            self._repeats[key] += 1
-            key = key if self._repeats[key] == 1 else answer_key(key, self._repeats[key])
         original = info.original_amount if info.original_amount is not None else entry.amount
         rest = entry.amount - original - (info.compensation or Decimal(0))
         return Answer(
             kind=kind,
             scope=scope,
-            key=key,
+            key=key if end_to_end_id else self._repeats.apart(key),
             end_to_end_id=end_to_end_id,
             mandate_reference=info.mandate_reference,
             creditor_identifier=info.creditor_identifier,

@@ -18,6 +18,7 @@ from bankfiles.answers import Unreadable
 MOST_RECORD_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 MOST_SCHEMA_FAULTS = 1000
+_ROOT = "Document"  # of every ISO 20022 message
 SEPARATOR = "\x1f"  # between the texts of a repeated field; no XML text can contain it
 ALL = "*"  # after the name of a field: all its texts, where it is repeated
 
@@ -66,7 +67,7 @@ def records(source: BinaryIO, tags: tuple[str, ...]) -> Iterator[etree._Element]
     try:
         while chunk := source.read(CHUNK_BYTES):
             waiting += len(chunk)
-            parser.feed(chunk)
+            fault = _feed(parser, chunk)
             for element in _ended(parser):
                 if not safe:
                     _refuse_dtd(element)
@@ -74,9 +75,10 @@ def records(source: BinaryIO, tags: tuple[str, ...]) -> Iterator[etree._Element]
                 yield element
                 _forget(element)
                 waiting = 0
+            if fault is not None:
+                raise fault
             _refuse_size(waiting)
         parser.close()
-        yield from _ended(parser)
     except etree.XMLSyntaxError as error:
         raise BrokenXml(str(error), error.lineno) from error
 
@@ -89,9 +91,10 @@ def checked_records(
     The bytes are cut after each `cut_after` (the end of a record), so that faults are told with their record. Faults
     after the last element come with None. Raises `BrokenXml` also after `MOST_SCHEMA_FAULTS`.
     """
-    parser = _parser(tags, schema)
+    # With a schema, lxml does not always tell of a document that ends too early: the end of its root must be seen.
+    parser = _parser((*tags, _ROOT), schema)
     waiting = seen = 0
-    safe = False
+    safe = complete = False
     try:
         for piece in _pieces(source, cut_after):
             waiting += len(piece)
@@ -103,6 +106,9 @@ def checked_records(
                 if not safe:
                     _refuse_dtd(element)
                     safe = True
+                if element.getparent() is None:
+                    complete = True
+                    continue
                 yield element, faults
                 faults = []
                 _forget(element)
@@ -114,9 +120,11 @@ def checked_records(
                 raise BrokenXml(f"The schema finds over {MOST_SCHEMA_FAULTS} faults; the rest is not checked.")
         parser.close()
     except etree.XMLSyntaxError as error:
-        if seen and len(parser.feed_error_log) == seen:
-            return  # the parser repeats a schema fault at the end; there is no fault of syntax
-        raise BrokenXml(str(error), error.lineno) from error
+        # At the end the parser repeats a schema fault that was told; only another one is a fault of syntax.
+        if not seen or len(parser.feed_error_log) != seen:
+            raise BrokenXml(str(error), error.lineno) from error
+    if not complete:
+        raise BrokenXml("The document ends before its last tag: it was cut off.")
 
 
 def first_tag(source: BinaryIO) -> str | None:
@@ -140,6 +148,15 @@ def _parser(tags: tuple[str, ...], schema: etree.XMLSchema | None) -> etree.XMLP
         remove_comments=True,
         remove_pis=True,
     )
+
+
+def _feed(parser: etree.XMLPullParser, data: bytes) -> etree.XMLSyntaxError | None:
+    """Feed the parser; return a fault instead of raising it, since elements may have ended before it."""
+    try:
+        parser.feed(data)
+    except etree.XMLSyntaxError as error:
+        return error
+    return None
 
 
 def _pieces(source: BinaryIO, cut_after: bytes) -> Iterator[bytes]:

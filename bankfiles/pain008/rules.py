@@ -41,8 +41,8 @@ from bankfiles.pain008.model import (
     SequenceType,
     StructuredReference,
 )
-from bankfiles.pain008.seen import SeenTable
 from bankfiles.profile import BankProfile
+from bankfiles.seen import SeenTable
 
 LOWEST_AMOUNT = Decimal("0.01")
 HIGHEST_AMOUNT = Decimal("999999999.99")
