@@ -48,7 +48,7 @@ class TrytonClient:
         self._session: str | None = None
         self._settings = settings
         self._transport = transport
-        self._http = self._unconnected()
+        self._connected: httpx2.Client | None = None
 
     @property
     def has_login(self) -> bool:
@@ -57,16 +57,20 @@ class TrytonClient:
 
     def close(self) -> None:
         """Let go of connections; a later call would open new ones."""
-        self._http.close()
-        self._http = self._unconnected()
+        if self._connected:
+            self._connected.close()
+            self._connected = None
 
-    def _unconnected(self) -> httpx2.Client:
-        return httpx2.Client(
-            base_url=self._settings.url,
-            timeout=self._settings.timeout_seconds,
-            transport=self._transport,
-            headers={"Accept": "application/json", "Content-Type": "application/json"},
-        )
+    @property
+    def _http(self) -> httpx2.Client:
+        if self._connected is None:
+            self._connected = httpx2.Client(
+                base_url=self._settings.url,
+                timeout=self._settings.timeout_seconds,
+                transport=self._transport,
+                headers={"Accept": "application/json", "Content-Type": "application/json"},
+            )
+        return self._connected
 
     # ------------------------------------------------------------------------------------------------ reading
 

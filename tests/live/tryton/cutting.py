@@ -15,7 +15,9 @@ class Cut(Enum):
 
 
 class CuttingTransport(httpx2.BaseTransport):
-    """Lets `passed` requests through and fails at the next one and all that follow.
+    """Lets `passed` requests through that may change something, fails at the next one and at all that follow.
+
+    Reads in between pass: to be cut there is the same as to be cut before the next change.
 
     Attributes:
         failed: whether it came to that.
@@ -29,8 +31,8 @@ class CuttingTransport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Called by the client for each request."""
-        if self._left > 0:
-            self._left -= 1
+        if not self.failed and (request.method == "GET" or self._left > 0):
+            self._left -= request.method != "GET"
             return self._network.handle_request(request)
         if not self.failed and self._cut is Cut.ANSWER_LOST:
             self._network.handle_request(request).read()

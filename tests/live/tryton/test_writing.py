@@ -27,7 +27,7 @@ from tests.live.tryton.given import Open, document, german_iban, mandate, paymen
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("tryton")]
 
-STEPS_MAX = 40
+STEPS_MAX = 20
 MANDATE = "account.payment.sepa.mandate"
 
 
@@ -104,7 +104,7 @@ def test_called_again_nothing_is_made_again(package: TrytonPackage, server: Tryt
 
 
 def cut_everywhere(open_package: Open, cut: Cut, make: Callable[[int, TrytonPackage], None]) -> int:
-    """Cut the network before each request of a call in turn, then call again on a whole one. Returns how often."""
+    """Cut the network at each change of a call in turn, then call again on a whole one. Returns how often."""
     for passed in range(STEPS_MAX):
         transport = CuttingTransport(passed, cut)
         try:
@@ -114,7 +114,7 @@ def cut_everywhere(open_package: Open, cut: Cut, make: Callable[[int, TrytonPack
         else:
             assert not transport.failed
             return passed
-    raise AssertionError(f"more than {STEPS_MAX} requests")
+    raise AssertionError(f"more than {STEPS_MAX} changes")
 
 
 @pytest.mark.parametrize("cut", Cut)
@@ -129,7 +129,7 @@ def test_a_mandate_cut_at_any_step_is_completed(
 
     steps = cut_everywhere(open_package, cut, store)
     books = read_back(server)
-    assert steps > 8
+    assert steps >= 5  # account, mandate, document, request, validate
     for step in range(steps):
         reference, iban = f"M-CUT-{first + step}", german_iban(first + step)
         assert [(found.state, found.iban, len(found.documents)) for found in mandates(books, reference)] == [
@@ -155,8 +155,8 @@ def test_a_payment_and_its_return_cut_at_any_step_are_completed(
     paid_steps = cut_everywhere(open_package, cut, pay)
     back_steps = cut_everywhere(open_package, cut, take_back)
     books = read_back(server)
-    assert paid_steps > 8
-    assert back_steps > 3
+    assert paid_steps >= 6  # payment, submit, three calls to process, succeed
+    assert back_steps >= 2  # fail, note
     keys = [f"E-{cut.name}-{step}/1" for step in range(paid_steps)]
     keys += [f"E-BACK-{cut.name}-{step}/1" for step in range(back_steps)]
     for key in keys:
