@@ -27,6 +27,7 @@ class Paragraph:
     kind: ClassVar[str] = "paragraph"
 
     def plain(self) -> str:
+        """As text."""
         return self.text
 
 
@@ -39,6 +40,7 @@ class Button:
     kind: ClassVar[str] = "button"
 
     def plain(self) -> str:
+        """As text."""
         return f"{self.label}:\n{self.link}"
 
 
@@ -50,6 +52,7 @@ class Code:
     kind: ClassVar[str] = "code"
 
     def plain(self) -> str:
+        """As text."""
         return f"    {self.code}"
 
 
@@ -61,6 +64,7 @@ class Facts:
     kind: ClassVar[str] = "facts"
 
     def plain(self) -> str:
+        """As text."""
         return "\n".join(f"{label}: {value}" for label, value in self.rows)
 
 
@@ -74,6 +78,7 @@ class Amounts:
     kind: ClassVar[str] = "amounts"
 
     def plain(self) -> str:
+        """As text."""
         lines = (self.head, *self.rows, ("",) * (len(self.head) - 2) + self.total)
         widths = [max(len(line[column]) for line in lines) for column in range(len(self.head))]
         return "\n".join(_padded(line, widths) for line in lines)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 from sqlalchemy import RowMapping
+from sqlalchemy.exc import SQLAlchemyError
 
 from bankfiles.identifiers import mask_iban
 from connector.errors import ConfigError, Skippable
@@ -116,9 +117,7 @@ class SigningService(MandateService):
             remedy="Put the scheme's official translations into the folder of the setting `texts`." if own else "",
         )
         yield self.typeface.probe(self.name)
-        with self.store.transaction() as connection:
-            waiting = signing_evidence.count_events(connection, self.name, 0)
-        yield Probe(f"{self.name}: database", ok=True, detail=f"{waiting} events")
+        yield self._database_probe()
 
     def invite(self, request: InvitationRequest) -> Invitation:
         """Prepare the page of a mandate. Asked again, the first invitation stands as it is."""
@@ -201,6 +200,15 @@ class SigningService(MandateService):
         if "store" in self.__dict__:
             self.store.close()
             del self.__dict__["store"]
+
+    def _database_probe(self) -> Probe:
+        what = f"{self.name}: database"
+        try:
+            with self.store.transaction() as connection:
+                told = signing_evidence.count_events(connection, self.name, 0)
+        except SQLAlchemyError:
+            return Probe(what, ok=False, detail="its tables can't be read", remedy="Run `sepa-connector db upgrade`.")
+        return Probe(what, ok=True, detail=f"{told} events so far")
 
     def _expire(self) -> None:
         """Write down, once, that the time of an invitation is over."""

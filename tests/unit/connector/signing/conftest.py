@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from tests.support.signing import SigningDesk, signing_desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> SigningDesk:
+def desk(tmp_path: Path) -> Iterator[SigningDesk]:
     """A service on SQLite."""
-    return signing_desk(f"sqlite:///{tmp_path / 'connector.db'}", tmp_path)
+    desk = signing_desk(f"sqlite:///{tmp_path / 'connector.db'}", tmp_path)
+    yield desk
+    desk.service.close()

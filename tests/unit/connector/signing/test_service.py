@@ -210,6 +210,15 @@ def test_check_warns_of_a_page_without_encryption_and_of_texts_of_our_own(tmp_pa
     desk.service.close()
 
 
+def test_check_tells_of_a_database_without_tables(tmp_path: Path) -> None:
+    surroundings = Surroundings("signing", lambda: NOW, tmp_path, f"sqlite:///{tmp_path / 'new.db'}", SECRET)
+    service = SigningService(SigningSettings(url="https://sign.example"), surroundings)
+    database = list(service.check())[-1]
+    assert not database.ok
+    assert "db upgrade" in database.remedy
+    service.close()
+
+
 @pytest.mark.parametrize("url", ["sign.example", "ftp://x", "https://", "https://x.example/?a=b"])
 def test_an_address_that_can_not_be_one_is_refused(url: str) -> None:
     with pytest.raises(ValidationError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from tests.support.signing import OTHER_IBAN, SigningDesk, signing_desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> SigningDesk:
-    return signing_desk(f"sqlite:///{tmp_path / 'connector.db'}", tmp_path)
+def desk(tmp_path: Path) -> Iterator[SigningDesk]:
+    desk = signing_desk(f"sqlite:///{tmp_path / 'connector.db'}", tmp_path)
+    yield desk
+    desk.service.close()
 
 
 def test_a_debtor_signs_with_the_account_of_their_choice(desk: SigningDesk) -> None:
