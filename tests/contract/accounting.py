@@ -16,7 +16,7 @@ from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import Mandate, MandateState, MandateType
 from connector.ports import AccountingPackage, Batch, Document, Feed, Payment, PaymentReturn
-from tests.contract.any_adapter import AdapterContract
+from tests.contract.any_adapter import AdapterContract, closing_all
 from tests.contract.worlds import AccountingWorld
 
 IBAN = "BE71096123456769"
@@ -45,24 +45,35 @@ def invoices(package: AccountingPackage, cursor: str = "") -> dict[RecordKey, In
 
 def pull(package: AccountingPackage) -> tuple[str, str]:
     """Read both feeds as the engine does, and say that they are stored. Returns the two cursors."""
-    at = ["", ""]
-    for batch in package.read_customers(""):
-        at[0] = batch.cursor
-        package.handled(Feed.CUSTOMERS, batch.cursor)
-    for batch in package.read_invoices(""):
-        at[1] = batch.cursor
-        package.handled(Feed.INVOICES, batch.cursor)
-    return at[0], at[1]
+    customers_at = invoices_at = ""
+    for of_customers in package.read_customers(""):
+        customers_at = of_customers.cursor
+        package.handled(Feed.CUSTOMERS, customers_at)
+    for of_invoices in package.read_invoices(""):
+        invoices_at = of_invoices.cursor
+        package.handled(Feed.INVOICES, invoices_at)
+    return customers_at, invoices_at
 
 
-class ReadingContract:
-    """Feeds: whole, resumable, honest about what they could not read."""
+Reopen = Callable[[], AccountingPackage]
+"""Opens a new adapter on the same package, as after a restart."""
+
+
+class OpeningContract:
+    """How the rules below come to an adapter."""
 
     @pytest.fixture
-    def package(self, world: AccountingWorld) -> Iterator[AccountingPackage]:
-        package = world.open()
-        yield package
-        package.close()
+    def reopen(self, world: AccountingWorld) -> Iterator[Reopen]:
+        with closing_all(world.open) as reopen:
+            yield reopen
+
+    @pytest.fixture
+    def package(self, reopen: Reopen) -> AccountingPackage:
+        return reopen()
+
+
+class ReadingContract(OpeningContract):
+    """Feeds: whole, resumable, honest about what they could not read."""
 
     def test_the_required_methods_are_there(self, package: AccountingPackage) -> None:
         assert isinstance(package, AccountingPackage)
@@ -74,11 +85,10 @@ class ReadingContract:
         assert keys
         assert all(key.source == package.name and key.id == key.id.strip() and key.id for key in keys)
 
-    def test_keys_are_the_same_after_a_restart(self, world: AccountingWorld, package: AccountingPackage) -> None:
-        again = world.open()
+    def test_keys_are_the_same_after_a_restart(self, package: AccountingPackage, reopen: Reopen) -> None:
+        again = reopen()
         assert list(customers(package)) == list(customers(again))
         assert list(invoices(package)) == list(invoices(again))
-        again.close()
 
     def test_the_world_has_what_the_rules_need(self, package: AccountingPackage) -> None:
         found = invoices(package).values()
@@ -117,7 +127,7 @@ class ReadingContract:
             assert isinstance(batch.faults, tuple)
 
     def test_from_any_cursor_on_nothing_is_missed(self, package: AccountingPackage) -> None:
-        def misses_nothing(read: Callable[[str], Sequence[Batch[Customer]] | Sequence[Batch[Invoice]]]) -> None:
+        def misses_nothing(read: Callable[[str], Sequence[Batch[Customer | Invoice]]]) -> None:
             batches = read("")
             every = {record.key for batch in batches for record in batch.records}
             seen: set[RecordKey] = set()
@@ -128,9 +138,9 @@ class ReadingContract:
         misses_nothing(lambda cursor: customer_batches(package, cursor))
         misses_nothing(lambda cursor: invoice_batches(package, cursor))
 
-    def test_a_resumed_feed_comes_to_rest(self, world: AccountingWorld) -> None:
+    def test_a_resumed_feed_comes_to_rest(self, reopen: Reopen) -> None:
         """Records of the last moment may come again, but the cursor does not run away."""
-        package = world.open()
+        package = reopen()
         every = invoices(package).keys()
         _, cursor = pull(package)
         rest = invoice_batches(package, cursor)
@@ -138,29 +148,26 @@ class ReadingContract:
         at = rest[-1].cursor if rest else cursor
         again = invoice_batches(package, at)
         assert (again[-1].cursor if again else at) == at
-        package.close()
 
-    def test_a_change_comes_through_a_resumed_feed(self, world: AccountingWorld) -> None:
-        package = world.open()
+    def test_a_change_comes_through_a_resumed_feed(self, world: AccountingWorld, reopen: Reopen) -> None:
+        package = reopen()
         _, cursor = pull(package)
         changed = world.change()
         assert RecordKey(package.name, changed) in invoices(package, cursor)
-        package.close()
 
-    def test_a_change_comes_after_a_restart_too(self, world: AccountingWorld) -> None:
-        package = world.open()
+    def test_a_change_comes_after_a_restart_too(self, world: AccountingWorld, reopen: Reopen) -> None:
+        package = reopen()
         _, cursor = pull(package)
         package.close()
         changed = world.change()
-        again = world.open()
+        again = reopen()
         assert RecordKey(again.name, changed) in invoices(again, cursor)
-        again.close()
 
     def test_a_fault_does_not_stop_the_feed(self, world: AccountingWorld, package: AccountingPackage) -> None:
         before = {**customers(package), **invoices(package)}
         if not world.spoil():
             pytest.skip("this package can't hold an unreadable record")
-        batches = [*customer_batches(package), *invoice_batches(package)]
+        batches: list[Batch[Customer | Invoice]] = [*customer_batches(package), *invoice_batches(package)]
         faults = [fault for batch in batches for fault in batch.faults]
         assert faults
         for fault in faults:
@@ -172,14 +179,13 @@ class ReadingContract:
         assert len(before.keys() - good) <= 1
         assert good
 
-    def test_a_fault_has_the_same_name_when_it_comes_again(self, world: AccountingWorld) -> None:
+    def test_a_fault_has_the_same_name_when_it_comes_again(self, world: AccountingWorld, reopen: Reopen) -> None:
         if not world.spoil():
             pytest.skip("this package can't hold an unreadable record")
 
         def names() -> list[str]:
-            package = world.open()
+            package = reopen()
             batches = [*customer_batches(package), *invoice_batches(package)]
-            package.close()
             return [fault.record for batch in batches for fault in batch.faults]
 
         assert names() == names()
@@ -191,25 +197,19 @@ class ReadingContract:
         list(package.check())
         assert world.picture() == before
 
-    def test_handled_may_be_said_twice_and_after_a_restart(self, world: AccountingWorld) -> None:
-        package = world.open()
+    def test_handled_may_be_said_twice_and_after_a_restart(self, world: AccountingWorld, reopen: Reopen) -> None:
+        package = reopen()
         of_customers = customer_batches(package)[-1].cursor
         of_invoices = invoice_batches(package)[-1].cursor
-        for one in (package, package, world.open()):
+        for one in (package, package, reopen()):
             one.handled(Feed.CUSTOMERS, of_customers)
             one.handled(Feed.INVOICES, of_invoices)
         changed = world.change()
-        assert RecordKey(package.name, changed) in invoices(world.open(), of_invoices)
+        assert RecordKey(package.name, changed) in invoices(reopen(), of_invoices)
 
 
-class WritingContract:
+class WritingContract(OpeningContract):
     """Writing back: a key makes a change once; what can't be done is said."""
-
-    @pytest.fixture
-    def package(self, world: AccountingWorld) -> Iterator[AccountingPackage]:
-        package = world.open()
-        yield package
-        package.close()
 
     @pytest.fixture
     def invoice(self, package: AccountingPackage) -> Invoice:
@@ -238,8 +238,8 @@ class WritingContract:
             lambda package: package.register_payment(payment_of(invoice)),
         )
 
-    def test_a_return_is_registered_once(self, world: AccountingWorld, invoice: Invoice) -> None:
-        package = world.open()
+    def test_a_return_is_registered_once(self, world: AccountingWorld, invoice: Invoice, reopen: Reopen) -> None:
+        package = reopen()
         if not type(package).features()["register_return"]:
             pytest.skip("this package does not take returns")
         with_mandate(world, invoice.customer)
@@ -253,14 +253,15 @@ class WritingContract:
             lambda package: package.register_return(return_of(invoice, payment_id)),
         )
 
-    def test_a_payment_and_its_return_have_keys_of_their_own(self, world: AccountingWorld, invoice: Invoice) -> None:
-        package = world.open()
+    def test_a_payment_and_its_return_have_keys_of_their_own(
+        self, world: AccountingWorld, invoice: Invoice, reopen: Reopen
+    ) -> None:
+        package = reopen()
         if not type(package).features()["register_return"] or not type(package).features()["look_up"]:
             pytest.skip("this package does not take returns, or can't be asked")
         with_mandate(world, invoice.customer)
         package.register_payment(payment_of(invoice))
         assert package.look_up(EffectKind.REGISTER_RETURN, "KIT-E1/1") is None
-        package.close()
 
     def test_what_is_not_supported_says_so(self, package: AccountingPackage, invoice: Invoice) -> None:
         calls: dict[str, Callable[[], object]] = {
@@ -291,25 +292,23 @@ def _once(
     world: AccountingWorld, feature: str, kind: EffectKind, key: str, change: Callable[[AccountingPackage], str]
 ) -> None:
     """The change is not there, is made, is found, and is not made again - also not after a restart."""
-    package = world.open()
-    if not type(package).features()[feature]:
-        pytest.skip(f"this package does not support {feature}")
-    can_ask = type(package).features()["look_up"]
-    if can_ask:
-        assert package.look_up(kind, key) is None
-    made = change(package)
-    assert made
-    package.close()
-    after = world.picture()
-    for again in (package, world.open()):
-        assert change(again) == made
-        again.close()
-        assert world.picture() == after
-    if can_ask:
-        last = world.open()
-        assert last.look_up(kind, key) == made
-        assert last.look_up(kind, f"{key}0") is None
-        last.close()
+    with closing_all(world.open) as reopen:
+        package = reopen()
+        if not type(package).features()[feature]:
+            pytest.skip(f"this package does not support {feature}")
+        can_ask = type(package).features()["look_up"]
+        if can_ask:
+            assert package.look_up(kind, key) is None
+        made = change(package)
+        assert made
+        after = world.picture()
+        for again in (package, reopen()):
+            assert change(again) == made
+            assert world.picture() == after
+        if can_ask:
+            last = reopen()
+            assert last.look_up(kind, key) == made
+            assert last.look_up(kind, f"{key}0") is None
 
 
 def with_mandate(world: AccountingWorld, customer: RecordKey) -> None:

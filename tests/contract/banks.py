@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 
 from connector.errors import Fatal, Unsupported
 from connector.ports import BankChannel, OutgoingFile
-from tests.contract.any_adapter import AdapterContract
+from tests.contract.any_adapter import AdapterContract, closing_all
 from tests.contract.worlds import BankWorld
 
 NAME = "kit-20261124-1.xml"
@@ -35,10 +35,13 @@ class BankContract(AdapterContract):
         raise NotImplementedError
 
     @pytest.fixture
-    def channel(self, world: BankWorld) -> Iterator[BankChannel]:
-        channel = world.open()
-        yield channel
-        channel.close()
+    def reopen(self, world: BankWorld) -> Iterator[Callable[[], BankChannel]]:
+        with closing_all(world.open) as reopen:
+            yield reopen
+
+    @pytest.fixture
+    def channel(self, reopen: Callable[[], BankChannel]) -> BankChannel:
+        return reopen()
 
     @pytest.fixture
     def file(self, tmp_path: Path) -> OutgoingFile:
@@ -52,10 +55,12 @@ class BankContract(AdapterContract):
         channel.send(file)
         assert file.path.read_bytes() == CONTENT
 
-    def test_sending_twice_is_sending_once(self, world: BankWorld, channel: BankChannel, file: OutgoingFile) -> None:
+    def test_sending_twice_is_sending_once(
+        self, world: BankWorld, reopen: Callable[[], BankChannel], channel: BankChannel, file: OutgoingFile
+    ) -> None:
         receipt = channel.send(file)
         assert channel.send(file) == receipt
-        assert world.open().send(file) == receipt
+        assert reopen().send(file) == receipt
         assert dict(world.received()) == {NAME: CONTENT}
 
     def test_a_name_is_not_used_for_other_content(
@@ -67,7 +72,7 @@ class BankContract(AdapterContract):
         assert dict(world.received()) == {NAME: CONTENT}
 
     def test_a_file_is_found_by_name_and_digest(
-        self, world: BankWorld, channel: BankChannel, file: OutgoingFile
+        self, reopen: Callable[[], BankChannel], channel: BankChannel, file: OutgoingFile
     ) -> None:
         if not type(channel).features()["look_up"]:
             with pytest.raises(Unsupported):
@@ -76,7 +81,7 @@ class BankContract(AdapterContract):
         assert channel.look_up(file.name, file.sha256) is None
         receipt = channel.send(file)
         assert channel.look_up(file.name, file.sha256) == receipt
-        assert world.open().look_up(file.name, file.sha256) == receipt
+        assert reopen().look_up(file.name, file.sha256) == receipt
         assert channel.look_up(f"other-{file.name}", file.sha256) is None
 
     def test_files_come_oldest_first_and_whole(self, world: BankWorld, channel: BankChannel) -> None:
@@ -85,19 +90,23 @@ class BankContract(AdapterContract):
             world.leave(name, content)
         assert contents(channel) == files
 
-    def test_a_file_that_was_not_handled_comes_again(self, world: BankWorld, channel: BankChannel) -> None:
+    def test_a_file_that_was_not_handled_comes_again(
+        self, world: BankWorld, reopen: Callable[[], BankChannel], channel: BankChannel
+    ) -> None:
         world.leave("a.xml", CONTENT)
         first = [file.id for file in channel.fetch()]
-        assert [file.id for file in world.open().fetch()] == first
+        assert [file.id for file in reopen().fetch()] == first
 
-    def test_a_handled_file_does_not_come_again(self, world: BankWorld, channel: BankChannel) -> None:
+    def test_a_handled_file_does_not_come_again(
+        self, world: BankWorld, reopen: Callable[[], BankChannel], channel: BankChannel
+    ) -> None:
         world.leave("a.xml", b"one")
         world.leave("b.xml", b"two")
         first, second = list(channel.fetch())
         channel.handled(first)
         channel.handled(first)
         assert [file.id for file in channel.fetch()] == [second.id]
-        assert [file.id for file in world.open().fetch()] == [second.id]
+        assert [file.id for file in reopen().fetch()] == [second.id]
 
     def test_the_same_name_may_come_again_later(self, world: BankWorld, channel: BankChannel) -> None:
         world.leave("a.xml", b"one")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from connector.errors import Skippable, Unsupported
 from connector.model.customer import Language
 from connector.ports import Attachment, Mail, Mailer
-from tests.contract.any_adapter import AdapterContract
+from tests.contract.any_adapter import AdapterContract, closing_all
 from tests.contract.worlds import MailWorld
 
 MAIL = Mail(
@@ -33,10 +33,13 @@ class MailerContract(AdapterContract):
         raise NotImplementedError
 
     @pytest.fixture
-    def mailer(self, world: MailWorld) -> Iterator[Mailer]:
-        mailer = world.open()
-        yield mailer
-        mailer.close()
+    def reopen(self, world: MailWorld) -> Iterator[Callable[[], Mailer]]:
+        with closing_all(world.open) as reopen:
+            yield reopen
+
+    @pytest.fixture
+    def mailer(self, reopen: Callable[[], Mailer]) -> Mailer:
+        return reopen()
 
     def test_a_mail_arrives_with_all_its_parts(self, world: MailWorld, mailer: Mailer) -> None:
         mailer.send(MAIL)
@@ -58,9 +61,11 @@ class MailerContract(AdapterContract):
         mailer.send(MAIL)
         assert world.arrived()[0]["Auto-Submitted"] == "auto-generated"
 
-    def test_the_message_id_belongs_to_the_key(self, world: MailWorld, mailer: Mailer) -> None:
+    def test_the_message_id_belongs_to_the_key(
+        self, world: MailWorld, reopen: Callable[[], Mailer], mailer: Mailer
+    ) -> None:
         sent = mailer.send(MAIL)
-        assert sent == mailer.message_id(MAIL.key) == world.open().message_id(MAIL.key)
+        assert sent == mailer.message_id(MAIL.key) == reopen().message_id(MAIL.key)
         assert sent.count("@") == 1
         assert not set("<> \r\n") & set(sent)
         assert mailer.message_id(f"{MAIL.key}0") != sent
@@ -70,7 +75,7 @@ class MailerContract(AdapterContract):
         assert mailer.send(MAIL) == mailer.send(MAIL)
         assert len({mail["Message-ID"] for mail in world.arrived()}) == 1
 
-    def test_a_mail_that_left_is_found_by_its_key(self, world: MailWorld, mailer: Mailer) -> None:
+    def test_a_mail_that_left_is_found_by_its_key(self, reopen: Callable[[], Mailer], mailer: Mailer) -> None:
         if not type(mailer).features()["look_up"]:
             with pytest.raises(Unsupported):
                 mailer.look_up(MAIL.key)
@@ -78,7 +83,7 @@ class MailerContract(AdapterContract):
         assert mailer.look_up(MAIL.key) is None
         sent = mailer.send(MAIL)
         assert mailer.look_up(MAIL.key) == sent
-        assert world.open().look_up(MAIL.key) == sent
+        assert reopen().look_up(MAIL.key) == sent
 
     @pytest.mark.parametrize(
         "bad",

@@ -12,7 +12,7 @@ from bankfiles.identifiers import normalise_iban
 from connector.errors import Unsupported
 from connector.model.mandate import MandateEvent, MandateEventKind
 from connector.ports import MandateService
-from tests.contract.any_adapter import AdapterContract
+from tests.contract.any_adapter import AdapterContract, closing_all
 from tests.contract.worlds import MandateWorld
 
 
@@ -30,10 +30,13 @@ class MandateServiceContract(AdapterContract):
         raise NotImplementedError
 
     @pytest.fixture
-    def service(self, world: MandateWorld) -> Iterator[MandateService]:
-        service = world.open()
-        yield service
-        service.close()
+    def reopen(self, world: MandateWorld) -> Iterator[Callable[[], MandateService]]:
+        with closing_all(world.open) as reopen:
+            yield reopen
+
+    @pytest.fixture
+    def service(self, reopen: Callable[[], MandateService]) -> MandateService:
+        return reopen()
 
     def test_an_invitation_has_a_link_and_an_end(self, world: MandateWorld, service: MandateService) -> None:
         request = world.request("KIT-1")
@@ -43,22 +46,26 @@ class MandateServiceContract(AdapterContract):
         assert invitation.link.startswith(("https://", "http://"))
         assert invitation.expires_at == request.expires_at
 
-    def test_inviting_twice_is_inviting_once(self, world: MandateWorld, service: MandateService) -> None:
+    def test_inviting_twice_is_inviting_once(
+        self, world: MandateWorld, reopen: Callable[[], MandateService], service: MandateService
+    ) -> None:
         first = service.invite(world.request("KIT-1"))
         assert service.invite(world.request("KIT-1")) == first
-        assert world.open().invite(world.request("KIT-1")) == first
+        assert reopen().invite(world.request("KIT-1")) == first
 
     def test_two_mandates_have_two_links(self, world: MandateWorld, service: MandateService) -> None:
         first, second = service.invite(world.request("KIT-1")), service.invite(world.request("KIT-2"))
         assert (first.id, first.link) != (second.id, second.link)
 
-    def test_an_invitation_is_found_by_its_reference(self, world: MandateWorld, service: MandateService) -> None:
+    def test_an_invitation_is_found_by_its_reference(
+        self, world: MandateWorld, reopen: Callable[[], MandateService], service: MandateService
+    ) -> None:
         if not type(service).features()["look_up"]:
             pytest.skip("this service can't be asked")
         assert service.look_up("KIT-1") is None
         made = service.invite(world.request("KIT-1"))
         assert service.look_up("KIT-1") == made
-        assert world.open().look_up("KIT-1") == made
+        assert reopen().look_up("KIT-1") == made
 
     def test_a_signature_comes_with_all_that_a_mandate_needs(
         self, world: MandateWorld, service: MandateService
@@ -72,14 +79,16 @@ class MandateServiceContract(AdapterContract):
         assert type(signed.signed_on) is date
         assert signed.method
 
-    def test_event_ids_are_unique_and_stay(self, world: MandateWorld, service: MandateService) -> None:
+    def test_event_ids_are_unique_and_stay(
+        self, world: MandateWorld, reopen: Callable[[], MandateService], service: MandateService
+    ) -> None:
         for reference in ("KIT-1", "KIT-2"):
             service.invite(world.request(reference))
             world.sign(reference)
         ids = [event.id for event in events(service)]
         assert all(ids)
         assert len(ids) == len(set(ids))
-        assert [event.id for event in events(world.open())] == ids
+        assert [event.id for event in events(reopen())] == ids
 
     def test_from_any_cursor_on_no_event_is_missed(self, world: MandateWorld, service: MandateService) -> None:
         for reference in ("KIT-1", "KIT-2"):
@@ -92,7 +101,9 @@ class MandateServiceContract(AdapterContract):
             seen |= {event.id for event in batch.records}
             assert seen | {event.id for event in events(service, batch.cursor)} == every
 
-    def test_a_later_event_comes_through_a_resumed_feed(self, world: MandateWorld, service: MandateService) -> None:
+    def test_a_later_event_comes_through_a_resumed_feed(
+        self, world: MandateWorld, reopen: Callable[[], MandateService], service: MandateService
+    ) -> None:
         for reference in ("KIT-1", "KIT-2"):
             service.invite(world.request(reference))
         world.sign("KIT-1")
@@ -100,10 +111,12 @@ class MandateServiceContract(AdapterContract):
         service.handled(cursor)
         service.handled(cursor)
         world.sign("KIT-2")
-        later = events(world.open(), cursor)
+        later = events(reopen(), cursor)
         assert [event.reference for event in later if event.kind is MandateEventKind.SIGNED][-1] == "KIT-2"
 
-    def test_the_signed_document_is_what_its_digest_says(self, world: MandateWorld, service: MandateService) -> None:
+    def test_the_signed_document_is_what_its_digest_says(
+        self, world: MandateWorld, reopen: Callable[[], MandateService], service: MandateService
+    ) -> None:
         if not type(service).features()["document"]:
             pytest.skip("this service has no documents")
         service.invite(world.request("KIT-1"))
@@ -112,7 +125,7 @@ class MandateServiceContract(AdapterContract):
         assert document.name
         assert document.media_type == "application/pdf"
         assert sha256(document.content).hexdigest() == document.sha256
-        assert world.open().document("KIT-1") == document
+        assert reopen().document("KIT-1") == document
 
     def test_a_withdrawn_invitation_is_told(self, world: MandateWorld, service: MandateService) -> None:
         if not type(service).features()["cancel"]:
