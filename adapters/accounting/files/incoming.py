@@ -66,7 +66,7 @@ class Incoming:
         found: list[IncomingFile] = []
         faults: list[Fault] = []
         waiting = waiting_files(self.folder, now, self._settle_seconds)
-        self._examined = {file: known for file, known in self._examined.items() if file in set(waiting)}
+        self._examined = {file: self._examined[file] for file in waiting if file in self._examined}
         for file in waiting:
             kind = kind_of(file.name)
             if kind not in _READ_BY[feed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import socketserver
 import ssl
@@ -11,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -206,7 +208,7 @@ class _Encrypting(Controller):
     """A server on a port of the system's choice, whose first contact with itself does not speak TLS."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
         with socket.create_connection(("127.0.0.1", self.port), 5) as contact:
             contact.settimeout(1)
@@ -226,7 +228,7 @@ def serve(certificate: Path) -> Iterator[Serve]:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)
         kept = _Kept()
-        options: dict[str, object] = {"authenticator": _authenticate}
+        options: dict[str, Any] = {"authenticator": _authenticate}
         if security == "tls":
             options |= {"ssl_context": context, "auth_require_tls": False}
         else:
@@ -244,7 +246,7 @@ def serve(certificate: Path) -> Iterator[Serve]:
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_mail_goes_out_encrypted_and_logged_in(serve: Serve, certificate: Path, security: str) -> None:
     kept, port = serve(security)
-    login = {"username": "finance", "password": "correct horse", "ca_file": certificate}
+    login: dict[str, Any] = {"username": "finance", "password": "correct horse", "ca_file": certificate}
     mailer = mailer_at(port, host="localhost", security=security, **login)
     (probe,) = mailer.check()
     assert (probe.ok, probe.detail) == (True, "logged in")
@@ -255,7 +257,7 @@ def test_mail_goes_out_encrypted_and_logged_in(serve: Serve, certificate: Path, 
 
 def test_a_wrong_password_stops_the_pass_and_is_not_shown(serve: Serve, certificate: Path) -> None:
     _, port = serve("starttls")
-    login = {"username": "finance", "password": "wrong horse", "ca_file": certificate}
+    login: dict[str, Any] = {"username": "finance", "password": "wrong horse", "ca_file": certificate}
     mailer = mailer_at(port, host="localhost", security="starttls", **login)
     with pytest.raises(Fatal, match="refused: 535") as caught:
         mailer.send(MAIL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -62,13 +62,12 @@ def put(path: Path, text: str, before: timedelta = timedelta(hours=1)) -> None:
     os.utime(path, (at, at))
 
 
-def ids(found: dict[RecordKey, object]) -> list[str]:
+def ids(found: Iterable[RecordKey]) -> list[str]:
     return [key.id for key in found]
 
 
 def faults(package: FilesPackage) -> list[Fault]:
-    batches = [*package.read_customers(""), *package.read_invoices("")]
-    return [fault for batch in batches for fault in batch.faults]
+    return [fault for batch in (*package.read_customers(""), *package.read_invoices("")) for fault in batch.faults]
 
 
 def test_a_file_that_was_read_whole_moves_to_done(folder: Path, books: Open) -> None:
@@ -167,11 +166,11 @@ def test_later_files_come_after_earlier_ones(folder: Path, books: Open) -> None:
 def test_a_ubl_file_moves_once_both_feeds_have_it(folder: Path, books: Open) -> None:
     put(folder / "1.xml", ubl(number="1"))
     package = books()
-    for batch in package.read_customers(""):
-        package.handled(Feed.CUSTOMERS, batch.cursor)
+    for of_customers in package.read_customers(""):
+        package.handled(Feed.CUSTOMERS, of_customers.cursor)
     assert (folder / "1.xml").exists()
-    for batch in package.read_invoices(""):
-        package.handled(Feed.INVOICES, batch.cursor)
+    for of_invoices in package.read_invoices(""):
+        package.handled(Feed.INVOICES, of_invoices.cursor)
     assert (folder / "done" / "1.xml").exists()
 
 
@@ -185,9 +184,9 @@ def test_a_ubl_file_that_came_between_the_feeds_is_missed_by_neither(folder: Pat
         package.handled(Feed.INVOICES, cursor)
     assert (folder / "1.xml").exists()
     again = books()
-    for batch in again.read_customers(""):
-        assert ids({record.key: record for record in batch.records}) == ["17"]
-        again.handled(Feed.CUSTOMERS, batch.cursor)
+    for of_customers in again.read_customers(""):
+        assert [record.key.id for record in of_customers.records] == ["17"]
+        again.handled(Feed.CUSTOMERS, of_customers.cursor)
     for batch in again.read_invoices(cursor):
         assert batch.records == ()
         again.handled(Feed.INVOICES, batch.cursor)

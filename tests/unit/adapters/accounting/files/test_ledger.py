@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.accounting.files.ledger import Ledger
@@ -150,6 +150,7 @@ def test_many_rows_take_time_in_proportion(path: Path, monkeypatch: pytest.Monke
     assert seconds(iter(range(4500, 5000))) < 5 * few
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=8), st.text(max_size=12)), max_size=12))
 def test_whatever_is_put_is_found_again(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
     path = tmp_path_factory.mktemp("ledger") / "ledger.csv"
