@@ -56,11 +56,13 @@ class DraftRow:
     tries: int = 0
 
 
-def _invitation(row: RowMapping | None) -> InvitationRow | None:
-    if row is None:
-        return None
+def _invitation(row: RowMapping) -> InvitationRow:
     kept = {name: row[name] for name in InvitationRow.__dataclass_fields__}
     return InvitationRow(**{**kept, "state": InvitationState(row["state"])})
+
+
+def _invitation_or_none(row: RowMapping | None) -> InvitationRow | None:
+    return None if row is None else _invitation(row)
 
 
 def add_invitation(connection: Connection, row: InvitationRow, token_sha256: str) -> None:
@@ -74,7 +76,7 @@ def by_token(connection: Connection, service: str, token_sha256: str) -> Invitat
     found = select(signing_invitations).where(
         signing_invitations.c.service == service, signing_invitations.c.token_sha256 == token_sha256
     )
-    return _invitation(connection.execute(found).mappings().one_or_none())
+    return _invitation_or_none(connection.execute(found).mappings().one_or_none())
 
 
 def by_reference(connection: Connection, service: str, reference: str) -> InvitationRow | None:
@@ -82,16 +84,19 @@ def by_reference(connection: Connection, service: str, reference: str) -> Invita
     found = select(signing_invitations).where(
         signing_invitations.c.service == service, signing_invitations.c.reference == reference
     )
-    return _invitation(connection.execute(found).mappings().one_or_none())
+    return _invitation_or_none(connection.execute(found).mappings().one_or_none())
+
+
+def by_id(connection: Connection, invitation: str) -> InvitationRow:
+    """The invitation of an id that we gave out."""
+    found = select(signing_invitations).where(signing_invitations.c.id == invitation)
+    return _invitation(connection.execute(found).mappings().one())
 
 
 def locked(connection: Connection, invitation: str) -> InvitationRow:
-    """The invitation, with all others who want to change it waiting for the end of this transaction."""
+    """The same, with all others who want to change it waiting for the end of this transaction."""
     found = select(signing_invitations).where(signing_invitations.c.id == invitation).with_for_update()
-    row = _invitation(connection.execute(found).mappings().one())
-    if row is None:  # pragma: no cover - `one` raises before
-        raise LookupError(invitation)
-    return row
+    return _invitation(connection.execute(found).mappings().one())
 
 
 def overdue(connection: Connection, service: str, now: datetime, limit: int) -> list[str]:

@@ -119,7 +119,7 @@ invoices = Table(
     Index("ix_invoices_customer", "source", "customer_id"),
     _where(
         "ix_invoices_collectable",
-        ("due_on", "source", "id"),
+        ("source", "due_on", "id"),
         "kind = 'invoice' AND currency = 'EUR' AND open_amount > 0",
     ),
 )
@@ -158,7 +158,7 @@ mandates = Table(
     _one_of("type", MandateType),
     _one_of("state", MandateState),
     CheckConstraint("state <> 'active' OR (iban IS NOT NULL AND signed_on IS NOT NULL)", name="active_is_signed"),
-    Index("ix_mandates_customer", "source", "customer_id"),
+    Index("ix_mandates_customer", "source", "customer_id", "state"),
     Index("ix_mandates_state", "state"),
     _where(
         "uq_mandates_one_invitation",

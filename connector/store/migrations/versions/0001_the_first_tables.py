@@ -157,7 +157,7 @@ def upgrade() -> None:
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.create_index(
             "ix_invoices_collectable",
-            ["due_on", "source", "id"],
+            ["source", "due_on", "id"],
             unique=False,
             sqlite_where=sa.text("kind = 'invoice' AND currency = 'EUR' AND open_amount > 0"),
             postgresql_where=sa.text("kind = 'invoice' AND currency = 'EUR' AND open_amount > 0"),
@@ -291,7 +291,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("creditor", "reference", name=op.f("pk_mandates")),
     )
     with op.batch_alter_table("mandates", schema=None) as batch_op:
-        batch_op.create_index("ix_mandates_customer", ["source", "customer_id"], unique=False)
+        batch_op.create_index("ix_mandates_customer", ["source", "customer_id", "state"], unique=False)
         batch_op.create_index("ix_mandates_state", ["state"], unique=False)
         batch_op.create_index(
             "uq_mandates_one_invitation",
