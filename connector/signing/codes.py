@@ -134,12 +134,19 @@ class Codes:
 
     def _mail_code(self, opened: Opened, draft: DraftRow, code: str, key: str) -> CodeOutcome:
         offer = opened.offer
-        minutes = self.service.settings.code_minutes
-        name = draft.details["name"]
+        mail = code_mail(
+            creditor=offer.creditor,
+            language=Language(draft.language),
+            to=offer.email,
+            debtor_name=offer.debtor_name,
+            reference=offer.reference,
+            iban=draft.details["iban"],
+            code=code,
+            minutes=self.service.settings.code_minutes,
+            key=key,
+        )
         try:
-            self._mailer.send(
-                code_mail(offer.creditor, Language(draft.language), offer.email, name, code, minutes, key)
-            )
+            self._mailer.send(mail)
         except UnknownOutcome:
             pass  # it may have arrived; the debtor can ask for another one
         except ConnectorError as error:

@@ -36,7 +36,7 @@ def signed_document(
     It is made outside of any transaction. The same stored facts give the same bytes, so two who make it at the
     same time make the same one.
     """
-    with store.transaction() as connection:
+    with store.reading() as connection:
         signature = signing_evidence.signature_of(connection, invitation)
         if signature is None:
             return None
@@ -54,7 +54,7 @@ def signed_document(
 
 
 def _kept(connection: Connection, signature: SignatureRow, time_zone: ZoneInfo) -> _Kept:
-    row = signing_invitations.locked(connection, signature.invitation)
+    row = signing_invitations.by_id(connection, signature.invitation)
     text_id, text = signing_invitations.text(connection, signature.text_sha256)
     entries = chain(connection, row.id)[: signature.evidence_number]
     logo = Logo(*signing_invitations.logo(connection, row.logo)) if row.logo else None

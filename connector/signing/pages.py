@@ -79,7 +79,7 @@ class Pages:
         problems = problems_of(details, call.form.get("consent") == "yes", known)
         if problems:
             return self._sign_form(call, opened, details, problems=wording.of_problems(language, problems), status=422)
-        text = self.visits.text(offer, language)
+        text = self.service.text(offer, language)
         consent = wording.consent(language, opened.offer.scheme)
         outcome = self.codes.give_details(opened, details, text, call.form.get("seen", ""), consent, call.visitor)
         if outcome is CodeOutcome.CLOSED:
@@ -248,7 +248,7 @@ class Pages:
             values=values,
             problems=problems or {},
             notice=notice,
-            text=self.visits.text(offer, language),
+            text=self.service.text(offer, language),
             countries=self._countries(opened, language),
             limits=LENGTHS,
             reference=offer.reference,

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bankfiles.identifiers import mask_iban
 from connector.errors import ConfigError, Skippable
+from connector.model.customer import Language
 from connector.model.mandate import MandateEvent, MandateEventKind
 from connector.ports import (
     AdapterSettings,
@@ -32,8 +33,8 @@ from connector.signing import tokens
 from connector.signing.chain import GENESIS
 from connector.signing.documents import signed_document
 from connector.signing.evidence import EvidenceKind, record
-from connector.signing.mandate_text import MandateTexts
-from connector.signing.offer import logo_of, offer_of
+from connector.signing.mandate_text import MandateText, MandateTexts
+from connector.signing.offer import Offer, logo_of, offer_of
 from connector.signing.pdf import Typeface
 from connector.store import signing_evidence, signing_invitations
 from connector.store.database import Store, open_store
@@ -99,6 +100,10 @@ class SigningService(MandateService):
         """The time now, UTC."""
         return self.surroundings.clock()
 
+    def text(self, offer: Offer, language: Language) -> MandateText:
+        """The mandate text of an offer as it stands now."""
+        return self.texts.get(offer.scheme, language, offer.creditor.name)
+
     def check(self) -> Iterator[Probe]:
         """Address, texts and database."""
         address = urlsplit(self.settings.url)
@@ -149,7 +154,7 @@ class SigningService(MandateService):
 
     def look_up(self, reference: str) -> Invitation | None:
         """The invitation with its link, which is computed again."""
-        with self.store.transaction() as connection:
+        with self.store.reading() as connection:
             row = signing_invitations.by_reference(connection, self.name, reference)
         return self._invitation(row) if row else None
 
@@ -157,10 +162,10 @@ class SigningService(MandateService):
         """Events after the cursor, which is the number of the last one read."""
         self._expire()
         last = int(cursor or 0)
-        with self.store.transaction() as connection:
+        with self.store.reading() as connection:
             total = signing_evidence.count_events(connection, self.name, last)
         while True:
-            with self.store.transaction() as connection:
+            with self.store.reading() as connection:
                 rows = signing_evidence.events_after(connection, self.name, last, _BATCH)
             if not rows:
                 return
@@ -204,7 +209,7 @@ class SigningService(MandateService):
     def _database_probe(self) -> Probe:
         what = f"{self.name}: database"
         try:
-            with self.store.transaction() as connection:
+            with self.store.reading() as connection:
                 told = signing_evidence.count_events(connection, self.name, 0)
         except SQLAlchemyError:
             return Probe(what, ok=False, detail="its tables can't be read", remedy="Run `sepa-connector db upgrade`.")
@@ -213,21 +218,21 @@ class SigningService(MandateService):
     def _expire(self) -> None:
         """Write down, once, that the time of an invitation is over."""
         now = self.now()
+        kind = MandateEventKind.INVITATION_EXPIRED
         while True:
-            with self.store.transaction() as connection:
-                ids = signing_invitations.overdue(connection, self.name, now, _BATCH)
-                for invitation in ids:
-                    if signing_invitations.locked(connection, invitation).state is not InvitationState.OPEN:
-                        continue
-                    signing_invitations.set_state(connection, invitation, InvitationState.EXPIRED)
-                    record(connection, invitation, now, EvidenceKind.EXPIRED, {})
-                    kind = MandateEventKind.INVITATION_EXPIRED
-                    signing_evidence.add_event(connection, self.name, invitation, kind, now)
-            if len(ids) < _BATCH:
+            with self.store.reading() as connection:
+                overdue = signing_invitations.overdue(connection, self.name, now, _BATCH)
+            if not overdue:
                 return
+            with self.store.transaction() as connection:
+                for invitation in overdue:
+                    if signing_invitations.locked(connection, invitation).state is InvitationState.OPEN:
+                        signing_invitations.set_state(connection, invitation, InvitationState.EXPIRED)
+                        record(connection, invitation, now, EvidenceKind.EXPIRED, {})
+                        signing_evidence.add_event(connection, self.name, invitation, kind, now)
 
     def _known(self, reference: str) -> InvitationRow:
-        with self.store.transaction() as connection:
+        with self.store.reading() as connection:
             row = signing_invitations.by_reference(connection, self.name, reference)
         if row is None:
             raise Skippable(

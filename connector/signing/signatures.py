@@ -78,8 +78,8 @@ class Signatures:
         document = self.document(opened)
         if document is None or opened.draft is None:
             return False
-        with service.store.transaction() as connection:
-            row = signing_invitations.locked(connection, opened.id)
+        with service.store.reading() as connection:
+            row = signing_invitations.by_id(connection, opened.id)
             if signing_evidence.times(connection, row.id, EvidenceKind.COPY_MAILED, row.created_at):
                 return True
         offer, language = opened.offer, Language(opened.draft.language)
@@ -117,14 +117,13 @@ class Signatures:
     ) -> SignOutcome | None:
         """What stands between this draft and a signature."""
         state = state_at(row, now)
-        text = self.service.texts.get(offer.scheme, Language(draft.language), offer.creditor.name)
         spent = draft.tries >= self.service.settings.code_attempts
         too_old = now > draft.code_expires_at
         if state is InvitationState.SIGNED and fits and not spent and not too_old:
             return SignOutcome.SIGNED
         if state is not InvitationState.OPEN:
             return SignOutcome.CLOSED
-        if text.sha256 != draft.text_sha256:
+        if self.service.text(offer, Language(draft.language)).sha256 != draft.text_sha256:
             return SignOutcome.CHANGED
         if spent:
             return SignOutcome.SPENT

@@ -9,7 +9,6 @@ from connector.model.customer import Language
 from connector.model.mandate import MandateEventKind
 from connector.signing import tokens
 from connector.signing.evidence import EvidenceKind, Visitor, record
-from connector.signing.mandate_text import MandateText
 from connector.signing.offer import Offer
 from connector.signing.service import SigningService
 from connector.store import signing_evidence, signing_invitations
@@ -48,16 +47,12 @@ class Visits:
 
     def open(self, token: str) -> Opened | None:
         """The invitation of a link; None if there is none."""
-        with self.service.store.transaction() as connection:
+        with self.service.store.reading() as connection:
             row = signing_invitations.by_token(connection, self.service.name, tokens.token_digest(token))
             if row is None:
                 return None
             draft = signing_invitations.draft_of(connection, row.id)
         return Opened(row.id, state_at(row, self.service.now()), Offer.from_json(dict(row.offer)), row.logo, draft)
-
-    def text(self, offer: Offer, language: Language) -> MandateText:
-        """The mandate text of an offer as it stands now."""
-        return self.service.texts.get(offer.scheme, language, offer.creditor.name)
 
     def view(self, opened: Opened, language: Language, visitor: Visitor) -> None:
         """Write down that the page was seen; the engine hears of the first time."""
@@ -70,19 +65,18 @@ class Visits:
                 signing_evidence.add_event(connection, row.service, row.id, MandateEventKind.VIEWED, now)
             record(connection, row.id, now, EvidenceKind.VIEWED, {"language": language.value, **visitor.facts()})
 
-    def refuse(self, opened: Opened, reason: str, visitor: Visitor) -> bool:
-        """The debtor does not want this mandate. Returns False if it is too late for that."""
+    def refuse(self, opened: Opened, reason: str, visitor: Visitor) -> None:
+        """The debtor does not want this mandate; nothing changes if it is too late for that."""
         now = self.service.now()
         with self.service.store.transaction() as connection:
             row = signing_invitations.locked(connection, opened.id)
-            if state_at(row, self.service.now()) is not InvitationState.OPEN:
-                return row.state is InvitationState.REFUSED
+            if state_at(row, now) is not InvitationState.OPEN:
+                return
             signing_invitations.set_state(connection, row.id, InvitationState.REFUSED)
             record(connection, row.id, now, EvidenceKind.REFUSED, {"reason": reason, **visitor.facts()})
             signing_evidence.add_event(connection, row.service, row.id, MandateEventKind.REFUSED, now, reason)
-        return True
 
     def logo(self, sha256: str) -> tuple[str, bytes]:
         """Media type and bytes of the creditor's logo."""
-        with self.service.store.transaction() as connection:
+        with self.service.store.reading() as connection:
             return signing_invitations.logo(connection, sha256)

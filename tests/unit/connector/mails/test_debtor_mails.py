@@ -48,7 +48,7 @@ def all_mails(language: Language) -> list[Mail]:
     return [
         invitation_mail(CREDITOR, CUSTOMER, language, INVITATION, Scheme.CORE),
         invitation_mail(CREDITOR, CUSTOMER, language, INVITATION, Scheme.B2B),
-        code_mail(CREDITOR, language, CUSTOMER.email, CUSTOMER.name, "012345", 10, "code:1"),
+        code_mail(CREDITOR, language, CUSTOMER.email, CUSTOMER.name, "M-7", "BE68539007547034", "012345", 10, "code:1"),
         signed_mail(CREDITOR, language, CUSTOMER.email, CUSTOMER.name, "M-7", Scheme.CORE, PDF, "signed:1"),
         notice(language),
     ]
@@ -94,6 +94,15 @@ def test_only_the_core_invitation_promises_the_refund_of_eight_weeks(language: L
     )
     assert "8 " in core
     assert "8 " not in b2b
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_code_mail_says_what_the_code_signs_and_masks_the_account(language: Language) -> None:
+    mail = all_mails(language)[2]
+    assert mail.subject.startswith("012345")
+    for needed in ("012345", "M-7", "BE68*********034", "10"):
+        assert needed in mail.text
+    assert "BE68539007547034" not in mail.text + mail.html
 
 
 def test_the_signed_mail_carries_the_pdf() -> None:

@@ -141,3 +141,9 @@ def test_a_copy_that_can_not_be_mailed_does_not_undo_the_signature(
     assert window.heading == SIGNED
     assert "konden u het mandaat niet mailen" in window.page.text_content()
     assert desk.has_signature()
+
+
+def test_the_mail_with_the_code_greets_by_the_name_that_the_creditor_knows(desk: SigningDesk) -> None:
+    desk.at_code(name="Win a prize at evil.example")
+    assert "evil.example" not in desk.mailer.sent[-1].text
+    assert "Amélie Wauters" in desk.mailer.sent[-1].text

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 from connector.model.mandate import MandateEventKind
+from connector.signing.evidence import chain_faults
+from connector.store import signing_invitations
 from tests.support.signing import (
     IBAN,
     OTHER_IBAN,
     SIGNED,
     SigningDesk,
     Window,
+    signing_desk,
 )
 
 ALREADY = "Dit mandaat is al ondertekend"
@@ -97,3 +102,19 @@ def test_refusing_asks_once_more_and_keeps_the_reason(desk: SigningDesk) -> None
 
 def test_the_code_page_without_details_leads_back_to_the_form(desk: SigningDesk) -> None:
     assert desk.window(f"{desk.invite().link}/code").value("name") == "Amélie Wauters"
+
+
+def test_a_code_sent_by_many_at_once_signs_once(database_url: str, tmp_path: Path) -> None:
+    desk = signing_desk(database_url, tmp_path)
+    desk.at_code()
+    address, form = desk.invite().link + "/code", {"code": desk.read_code(), "draft": desk.draft(), "lang": "nl"}
+    with ThreadPoolExecutor(4) as many:
+        answers = list(many.map(lambda _: desk.client.post(address, data=form).status_code, range(4)))
+    assert answers == [200] * 4
+    told = [event.kind for batch in desk.service.read_events("") for event in batch.records]
+    assert told == [MandateEventKind.VIEWED, MandateEventKind.SIGNED]
+    with desk.service.store.reading() as connection:
+        row = signing_invitations.by_reference(connection, "signing", "M-7")
+        assert row is not None
+        assert chain_faults(connection, row) == ()
+    desk.service.close()
