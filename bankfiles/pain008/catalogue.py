@@ -86,6 +86,14 @@ RULES: dict[str, Rule] = {
         "A structured reference has right check digits (ISO 11649, Belgian OGM/VCS).",
         "Take the reference over from the invoice again, or send free text.",
     ),
+    "PURPOSE_INVALID": _error(
+        "A purpose is a code of the ISO external code lists, at most 4 characters (EPC IG, Purp, CtgyPurp).",
+        "Correct the purpose or leave it out.",
+    ),
+    "SIGNATURE_INVALID": _error(
+        "An electronic signature has at most 1025 printable characters (EPC IG, ElctrncSgntr, AT-16).",
+        "Correct the signature or leave it out.",
+    ),
     # amounts
     "AMOUNT_RANGE": _error(
         "An amount lies between 0.01 and 999999999.99 EUR (EPC IG, InstdAmt).",

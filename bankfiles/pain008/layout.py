@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import ClassVar
 from xml.sax.saxutils import escape
 
+from bankfiles.iso_parts import agent, optional, organisation_id, scheme_id
 from bankfiles.pain008.model import (
     Address,
     Amendment,
@@ -41,7 +42,7 @@ class Layout:
             f"<CreDtTm>{created:%Y-%m-%dT%H:%M:%S}</CreDtTm>"
             f"<NbOfTxs>{count}</NbOfTxs><CtrlSum>{total:.2f}</CtrlSum>"
             f"<InitgPty><Nm>{header.initiating_party}</Nm>"
-            f"{_organisation_id(header.initiating_party_id, issuer)}</InitgPty></GrpHdr>\n"
+            f"{organisation_id(header.initiating_party_id, issuer)}</InitgPty></GrpHdr>\n"
         )
 
     def file_foot(self) -> str:
@@ -55,7 +56,7 @@ class Layout:
         lei = self.lei_template.format(creditor.lei) if creditor.lei else ""
         return (
             f"<PmtInf><PmtInfId>{batch_id}</PmtInfId><PmtMtd>DD</PmtMtd>"
-            f"{_optional('BtchBookg', None if booking is None else str(booking).lower())}"
+            f"{optional('BtchBookg', None if booking is None else str(booking).lower())}"
             f"<NbOfTxs>{count}</NbOfTxs><CtrlSum>{total:.2f}</CtrlSum>"
             "<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl>"
             f"<LclInstrm><Cd>{first.scheme}</Cd></LclInstrm><SeqTp>{first.sequence_type}</SeqTp>"
@@ -63,9 +64,9 @@ class Layout:
             f"<ReqdColltnDt>{first.collection_date.isoformat()}</ReqdColltnDt>"
             f"<Cdtr><Nm>{creditor.name}</Nm>{_address(creditor.address)}{lei}</Cdtr>"
             f"<CdtrAcct><Id><IBAN>{creditor.iban}</IBAN></Id></CdtrAcct>"
-            f"<CdtrAgt>{self.agent(creditor.bic)}</CdtrAgt>"
+            f"<CdtrAgt>{agent(creditor.bic, self.bic_tag)}</CdtrAgt>"
             f"{_party('UltmtCdtr', creditor.ultimate_name)}<ChrgBr>SLEV</ChrgBr>"
-            f"<CdtrSchmeId>{_scheme_id(creditor.identifier)}</CdtrSchmeId>\n"
+            f"<CdtrSchmeId>{scheme_id(creditor.identifier)}</CdtrSchmeId>\n"
         )
 
     def batch_foot(self) -> str:
@@ -87,7 +88,7 @@ class Layout:
             f"<DrctDbtTx><MndtRltdInf><MndtId>{c.mandate_reference}</MndtId>"
             f"<DtOfSgntr>{signed.isoformat()}</DtOfSgntr>{amendment}"
             f"{f'<ElctrncSgntr>{escape(signature)}</ElctrncSgntr>' if signature else ''}"
-            f"</MndtRltdInf></DrctDbtTx><DbtrAgt>{self.agent(c.debtor_bic)}</DbtrAgt>"
+            f"</MndtRltdInf></DrctDbtTx><DbtrAgt>{agent(c.debtor_bic, self.bic_tag)}</DbtrAgt>"
             f"<Dbtr><Nm>{c.debtor_name}</Nm>{_address(c.debtor_address)}</Dbtr>"
             f"<DbtrAcct><Id><IBAN>{c.debtor_iban}</IBAN></Id></DbtrAcct>"
             f"{_party('UltmtDbtr', c.ultimate_debtor_name)}"
@@ -95,31 +96,9 @@ class Layout:
             f"{_remittance(c.remittance) if c.remittance else ''}</DrctDbtTxInf>\n"
         )
 
-    # ---------------------------------------------------------------------------------- what versions differ in
-
-    def agent(self, bic: str | None) -> str:
-        """Return the bank of a party: its BIC, or the mark that the IBAN tells it."""
-        if bic:
-            return f"<FinInstnId><{self.bic_tag}>{bic}</{self.bic_tag}></FinInstnId>"
-        return "<FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId>"
-
-
-def _optional(tag: str, text: str | None) -> str:
-    return f"<{tag}>{text}</{tag}>" if text else ""
-
 
 def _party(tag: str, name: str | None) -> str:
     return f"<{tag}><Nm>{name}</Nm></{tag}>" if name else ""
-
-
-def _organisation_id(identifier: str | None, issuer: str | None) -> str:
-    if not identifier:
-        return ""
-    return f"<Id><OrgId><Othr><Id>{identifier}</Id>{_optional('Issr', issuer)}</Othr></OrgId></Id>"
-
-
-def _scheme_id(identifier: str) -> str:
-    return f"<Id><PrvtId><Othr><Id>{identifier}</Id><SchmeNm><Prtry>SEPA</Prtry></SchmeNm></Othr></PrvtId></Id>"
 
 
 def _address(address: Address | None) -> str:
@@ -127,16 +106,16 @@ def _address(address: Address | None) -> str:
         return ""
     lines = "".join(f"<AdrLine>{line}</AdrLine>" for line in address.lines)
     return (
-        f"<PstlAdr>{_optional('StrtNm', address.street)}{_optional('BldgNb', address.building_number)}"
-        f"{_optional('PstCd', address.postcode)}{_optional('TwnNm', address.town)}"
+        f"<PstlAdr>{optional('StrtNm', address.street)}{optional('BldgNb', address.building_number)}"
+        f"{optional('PstCd', address.postcode)}{optional('TwnNm', address.town)}"
         f"<Ctry>{address.country}</Ctry>{lines}</PstlAdr>"
     )
 
 
 def _amendment(amendment: Amendment) -> str:
-    old_creditor = _optional("Nm", amendment.original_creditor_name)
+    old_creditor = optional("Nm", amendment.original_creditor_name)
     if amendment.original_creditor_identifier:
-        old_creditor += _scheme_id(amendment.original_creditor_identifier)
+        old_creditor += scheme_id(amendment.original_creditor_identifier)
     account = ""
     if amendment.same_mandate_new_account:
         account = "<OrgnlDbtrAcct><Id><Othr><Id>SMNDA</Id></Othr></Id></OrgnlDbtrAcct>"
@@ -145,8 +124,8 @@ def _amendment(amendment: Amendment) -> str:
         account = f"<OrgnlDbtrAcct><Id><IBAN>{iban}</IBAN></Id></OrgnlDbtrAcct>"
     return (
         "<AmdmntInd>true</AmdmntInd><AmdmntInfDtls>"
-        f"{_optional('OrgnlMndtId', amendment.original_mandate_reference)}"
-        f"{_optional('OrgnlCdtrSchmeId', old_creditor)}{account}</AmdmntInfDtls>"
+        f"{optional('OrgnlMndtId', amendment.original_mandate_reference)}"
+        f"{optional('OrgnlCdtrSchmeId', old_creditor)}{account}</AmdmntInfDtls>"
     )
 
 

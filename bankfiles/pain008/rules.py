@@ -7,6 +7,7 @@ wrote. Nothing is changed here; all faults are told, not the first.
 from __future__ import annotations
 
 import re
+from dataclasses import astuple
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -48,6 +49,8 @@ LOWEST_AMOUNT = Decimal("0.01")
 HIGHEST_AMOUNT = Decimal("999999999.99")
 _CENT = Decimal("0.01")
 _MANDATE_MONTHS = 36
+_PURPOSE = re.compile(r"[A-Z0-9]{1,4}")
+_SIGNATURE_LENGTH = 1025
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _MOST_ADDRESS_LINES = 2
 
@@ -78,6 +81,8 @@ class SchemeRules:
         _ids(c, faults)
         _amount(c.amount, faults)
         _debtor(c, faults)
+        if c.purpose or c.category_purpose or c.electronic_signature:
+            _codes_and_signature(c, faults)
         if c.amendment is not None:
             _amendment(c, c.amendment, faults)
         if type(c.remittance) is StructuredReference:
@@ -262,6 +267,15 @@ def _address(address: Address, whose: str, faults: list[Fault]) -> None:
         faults.append(("ADDRESS_LINES", f"The {whose}'s address has {len(address.lines)} lines."))
 
 
+def _codes_and_signature(c: Collection, faults: list[Fault]) -> None:
+    for what, code in (("purpose", c.purpose), ("category purpose", c.category_purpose)):
+        if code and _PURPOSE.fullmatch(code) is None:
+            faults.append(("PURPOSE_INVALID", f"The {what} is {code[:20]!r}."))
+    signature = c.electronic_signature or ""
+    if len(signature) > _SIGNATURE_LENGTH or not signature.isprintable():
+        faults.append(("SIGNATURE_INVALID", f"The electronic signature has {len(signature)} characters."))
+
+
 def _reference(reference: StructuredReference, faults: list[Fault]) -> None:
     normalise = normalise_ogm if reference.issuer is ReferenceIssuer.BBA else normalise_rf
     try:
@@ -273,7 +287,7 @@ def _reference(reference: StructuredReference, faults: list[Fault]) -> None:
 
 
 def _amendment(c: Collection, amendment: Amendment, faults: list[Fault]) -> None:
-    if amendment == Amendment():
+    if not amendment.same_mandate_new_account and not any(astuple(amendment)):
         faults.append(("AMENDMENT_EMPTY", "The amendment names nothing that changed."))
     if amendment.original_debtor_iban and amendment.same_mandate_new_account:
         faults.append(("AMENDMENT_CONTRADICTION", "Both the old IBAN and SMNDA are given."))

@@ -46,7 +46,6 @@ LAYOUTS: dict[str, type[Layout]] = {layout.message: layout for layout in (Pain00
 _BANK_ZONE = ZoneInfo("Europe/Brussels")  # TARGET's own time
 _HEAD_BYTES = 2048  # room kept for the head of the file and of each batch, when counting bytes
 _COPY_BYTES = 64 * 1024
-_CODE = re.compile(r"[A-Z0-9]{1,4}")
 
 
 class NothingToWrite(ValueError):

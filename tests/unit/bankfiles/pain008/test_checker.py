@@ -50,6 +50,10 @@ COLLECTION_CASES: list[tuple[dict[str, Any], list[str]]] = [
     ({"mandate_reference": "M" * 36}, ["MANDATE_REFERENCE_INVALID"]),
     ({"remittance": StructuredReference("090933755494", ReferenceIssuer.BBA)}, ["REFERENCE_INVALID"]),
     ({"remittance": StructuredReference("RF18 5390 0754 7034", ReferenceIssuer.ISO)}, ["REFERENCE_INVALID"]),
+    ({"purpose": "a<b"}, ["PURPOSE_INVALID"]),
+    ({"category_purpose": "SUPPLY"}, ["PURPOSE_INVALID"]),
+    ({"electronic_signature": "x\x00"}, ["SIGNATURE_INVALID"]),
+    ({"electronic_signature": "x" * 1026}, ["SIGNATURE_INVALID"]),
     ({"amount": Decimal("0.00")}, ["AMOUNT_RANGE"]),
     ({"amount": Decimal("1000000000.00")}, ["AMOUNT_RANGE"]),
     ({"amount": Decimal("NaN")}, ["AMOUNT_RANGE"]),
@@ -99,6 +103,10 @@ CREDITOR_CASES: list[tuple[dict[str, Any], str]] = [
     ({"address": Address("BE", lines=("Gent",))}, "ADDRESS_UNSTRUCTURED"),
 ]
 
+OTHER_ACCOUNT_MARK = (
+    "<AmdmntInfDtls><OrgnlDbtrAcct><Id><Othr><Id>SMNDB</Id></Othr></Id></OrgnlDbtrAcct></AmdmntInfDtls>"
+)
+
 # What is replaced in a right file, and the findings that it then has in the check.
 FOREIGN_CASES: list[tuple[str, str, list[str]]] = [
     ('Ccy="EUR"', 'Ccy="USD"', ["CURRENCY"]),
@@ -128,8 +136,7 @@ FOREIGN_CASES: list[tuple[str, str, list[str]]] = [
     ("</DtOfSgntr>", "</DtOfSgntr><AmdmntInd>true</AmdmntInd>", ["AMENDMENT_EMPTY"]),
     (
         "</DtOfSgntr>",
-        "</DtOfSgntr><AmdmntInd>true</AmdmntInd><AmdmntInfDtls><OrgnlDbtrAcct><Id><Othr><Id>SMNDB</Id></Othr></Id>"
-        "</OrgnlDbtrAcct></AmdmntInfDtls>",
+        f"</DtOfSgntr><AmdmntInd>true</AmdmntInd>{OTHER_ACCOUNT_MARK}",
         ["AMENDMENT_INVALID", "AMENDMENT_EMPTY"],
     ),
     (">120.50</InstdAmt>", ">12x</InstdAmt>", ["SCHEMA", "VALUE_UNREADABLE", "CONTROL_SUM", "CONTROL_SUM"]),
