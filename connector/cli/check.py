@@ -17,6 +17,7 @@ from connector.cli.opening import start_logs
 from connector.cli.terminal import plain, print_json, table, write
 from connector.config import Config, Problem, json_schema, open_installation, read
 from connector.config.document import referred_files
+from connector.config.problems import shown
 from connector.errors import ConnectorError
 from connector.installation import Installation, Source
 from connector.masking import masked_text
@@ -58,12 +59,24 @@ def run(config_file: Path, *, as_json: bool) -> int:
 def _wrong(problems: list[Problem], *, as_json: bool) -> int:
     for problem in problems:
         if as_json:
-            print_json({"kind": "mistake", **plain(problem)})
+            print_json(_as_json(problem))
         else:
             write(str(problem))
     if not as_json:
         write(f"\n{len(problems)} to correct; nothing else was checked.")
     return _WRONG_CONFIG
+
+
+def _as_json(problem: Problem) -> dict[str, object]:
+    return {
+        "kind": "mistake",
+        "file": problem.file,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "key": shown(problem.path),
+        "what": problem.what,
+        "remedy": problem.remedy,
+    }
 
 
 def _probes(config_file: Path, config: Config, installation: Installation) -> Iterator[Probe]:

@@ -97,6 +97,7 @@ def _listen(web: Web) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((web.host, web.port))
+        listening.listen()  # visitors wait from now on, not from when the server is ready
     except OSError as error:
         listening.close()
         raise Fatal(
