@@ -18,6 +18,7 @@ from bankfiles.pain008.model import (
     StructuredReference,
     Written,
 )
+from bankfiles.pain008.reader import read_collections
 from bankfiles.pain008.writer import (
     BrokenFile,
     NothingToWrite,
@@ -46,6 +47,7 @@ __all__ = [
     "Written",
     "check",
     "derived_id",
+    "read_collections",
     "write",
     "write_files",
 ]

@@ -139,8 +139,12 @@ class _Checking:
             )
 
     def _take(self, element: etree._Element) -> Iterator[Finding]:
+        picks = self._picks.get(str(element.tag))
+        if picks is None:
+            yield finding("VALUE_UNREADABLE", f"{element.tag!s:.80} is of another namespace.", line=line_of(element))
+            return
         texts: Texts = {}
-        pick(element, self._picks[str(element.tag)], texts)
+        pick(element, picks, texts)
         if element.tag == self._prefix + "DrctDbtTxInf":
             yield from self._transaction(element, texts)
         elif element.tag == self._prefix + "PmtInf":
@@ -187,8 +191,12 @@ class _Checking:
 
     def _open_batch(self, element: etree._Element) -> Iterator[Finding]:
         texts: Texts = {}
-        pick(element, self._picks[str(element.tag)], texts)
         line = line_of(element)
+        if element.tag != self._prefix + "PmtInf":
+            self._batch_is_bad = True
+            yield finding("VALUE_UNREADABLE", "A transaction stands outside any batch (PmtInf).", line=line)
+            return
+        pick(element, self._picks[str(element.tag)], texts)
         yield from _told(batch_faults(texts), line)
         batch_id = texts.get("batch_id", "")
         if batch_id in self._batch_ids:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import BinaryIO
 
+from bankfiles.answers import Unreadable
 from bankfiles.pain008.model import (
     Address,
     Amendment,
@@ -16,7 +19,21 @@ from bankfiles.pain008.model import (
     StructuredReference,
 )
 from bankfiles.texts import Misread, Texts, day, decimal, joined
-from bankfiles.xml_stream import ALL, SEPARATOR
+from bankfiles.xml_stream import (
+    ALL,
+    SEPARATOR,
+    BrokenXml,
+    Picker,
+    line_of,
+    namespace_of,
+    pick,
+    picker,
+    records,
+    unreadable_rest,
+)
+
+_TRANSACTION = "DrctDbtTxInf"
+_BATCH = "PmtInf"
 
 GROUP_FIELDS = {
     "MsgId": "message_id",
@@ -222,3 +239,34 @@ def _amendment(texts: Texts) -> Amendment | None:
         original_debtor_iban=texts.get("old_debtor_iban"),
         same_mandate_new_account=texts.get("new_account_mark") == SMNDA,
     )
+
+
+def read_collections(source: BinaryIO) -> Iterator[Collection | Unreadable]:
+    """Yield the transactions of a pain.008 as collections, in the order of the file.
+
+    What cannot be read comes as an `Unreadable`, and the rest goes on. Nothing is checked: `check` does that.
+    """
+    picks: dict[str, Picker] = {}
+    batch: BatchFacts | None = None
+    try:
+        for element in records(source, (_TRANSACTION, _BATCH)):
+            if not picks:
+                namespace = namespace_of(str(element.tag))
+                picks = {_TRANSACTION: picker(TRANSACTION_FIELDS, namespace), _BATCH: picker(BATCH_FIELDS, namespace)}
+            if str(element.tag).endswith(_BATCH):
+                batch = None
+                continue
+            parent = element.getparent()
+            try:
+                if batch is None and parent is not None:
+                    shared: Texts = {}
+                    pick(parent, picks[_BATCH], shared)
+                    batch = BatchFacts.of(shared)
+                texts: Texts = {}
+                pick(element, picks[_TRANSACTION], texts)
+                if batch is not None:
+                    yield collection_of(batch, texts)
+            except Misread as error:
+                yield Unreadable(line_of(element), "", str(error), "Have the file made again.")
+    except BrokenXml as error:
+        yield unreadable_rest(error)
