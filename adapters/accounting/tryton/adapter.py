@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 import httpx2
 
@@ -21,7 +21,6 @@ from connector.model.invoice import Invoice
 from connector.model.mandate import Mandate
 from connector.ports import (
     AccountingPackage,
-    AdapterSettings,
     Batch,
     Document,
     Fault,
@@ -39,19 +38,18 @@ Noun = TypeVar("Noun")
 class TrytonPackage(AccountingPackage):
     """Reads parties and posted invoices; writes mandates, payments and returns."""
 
-    Settings: ClassVar[type[AdapterSettings]] = TrytonSettings
+    Settings = TrytonSettings
+    settings: TrytonSettings
 
     def __init__(
-        self, settings: AdapterSettings, surroundings: Surroundings, transport: httpx2.BaseTransport | None = None
+        self, settings: TrytonSettings, surroundings: Surroundings, transport: httpx2.BaseTransport | None = None
     ) -> None:
         """`transport` takes the place of the network, in tests.
 
         Raises:
             ConfigError: the company's own mapping is wrong.
         """
-        assert isinstance(settings, TrytonSettings)
         super().__init__(settings, surroundings)
-        self._settings = settings
         own = surroundings.folder / settings.mapping if settings.mapping else None
         try:
             self._mapping = load("tryton", own)
@@ -60,7 +58,7 @@ class TrytonPackage(AccountingPackage):
         self._client = TrytonClient(settings, surroundings.name, transport)
 
     def check(self) -> Iterator[Probe]:
-        yield from checks.probes(self._client, self._settings)
+        yield from checks.probes(self._client, self.settings)
 
     def close(self) -> None:
         self._client.close()
@@ -69,20 +67,20 @@ class TrytonPackage(AccountingPackage):
         company_party = self._company_party()
         feed = self._feed(
             customers.MODEL,
-            customers.domain(company_party, self._settings.category),
+            customers.domain(company_party, self.settings.category),
             asked(self._mapping, "customer", customers.NEEDED),
             customers.watches(),
         )
 
         def understand(row: Row) -> Customer:
-            ours = self._mapping.read("customer", customers.chosen(row, self._settings.company))
+            ours = self._mapping.read("customer", customers.chosen(row, self.settings.company))
             return customers.customer(self.name, ours)
 
         return self._batches(feed, cursor, understand, "party")
 
     def read_invoices(self, cursor: str) -> Iterator[Batch[Invoice]]:
         self._company_party()
-        company = self._settings.company
+        company = self.settings.company
         feed = self._feed(
             invoices.MODEL,
             invoices.domain(company),
@@ -101,7 +99,7 @@ class TrytonPackage(AccountingPackage):
 
     def register_payment(self, payment: Payment) -> str:
         with self._one_change(f"payment {payment.key}"):
-            return payments.register(self._client, self._mapping, self._settings.journal, payment)
+            return payments.register(self._client, self._mapping, self.settings.journal, payment)
 
     def register_return(self, returned: PaymentReturn) -> str:
         with self._one_change(f"return {returned.key}"):
@@ -132,7 +130,7 @@ class TrytonPackage(AccountingPackage):
 
     def _company_party(self) -> int:
         """The company's own party, which is no customer. A wrong company would read as an empty one."""
-        company = self._settings.company
+        company = self.settings.company
         found = self._client.read("company.company", ("party",), [["id", "=", company]])
         if not found:
             raise Fatal(
@@ -151,8 +149,8 @@ class TrytonPackage(AccountingPackage):
             domain=domain,
             fields=fields,
             watches=watches,
-            page_size=self._settings.page_size,
-            overlap=timedelta(minutes=self._settings.overlap_minutes),
+            page_size=self.settings.page_size,
+            overlap=timedelta(minutes=self.settings.overlap_minutes),
             clock=self.surroundings.clock,
         )
 

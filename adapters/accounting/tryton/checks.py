@@ -33,6 +33,7 @@ def probes(client: TrytonClient, settings: TrytonSettings) -> Iterator[Probe]:
         if not company.ok:
             return
         yield from _rights(client)
+        yield from _category(client, settings.category)
     except ConnectorError as error:
         yield Probe(f"{name}: connection", ok=False, detail=error.what, remedy=error.remedy)
         return
@@ -82,6 +83,18 @@ def _rights(client: TrytonClient) -> Iterator[Probe]:
         ok=not missing,
         detail=f"Missing: {', '.join(missing)}." if missing else "",
         remedy=f"Give the key's user the groups that {_GUIDE} names." if missing else "",
+    )
+
+
+def _category(client: TrytonClient, name: str) -> Iterator[Probe]:
+    if not name:
+        return
+    found = client.read("party.category", (), [["name", "=", name]], limit=1)
+    yield Probe(
+        f"{client.name}: category {name}",
+        ok=bool(found),
+        detail="" if found else "Tryton has no party category of this name: no customer would be read.",
+        remedy="" if found else "Correct the category in the config, or leave it out to read all parties.",
     )
 
 

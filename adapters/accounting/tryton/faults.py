@@ -19,8 +19,9 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
 _ONE_RECORD = re.compile(r"/rest/model/[\w.]+/\d+(/|$)")
 _SHOWN_LENGTH = 300
 
-_KEY_REFUSED = "Validate the key in Tryton (Administration > Users > Applications) and put it into the config."
+_KEY_REFUSED = "Add a key on the user's form in Tryton, tab Applications, validate it, and put it into the config."
 _LOGIN_REFUSED = "Correct login and password in the config; they belong to the user of the key."
+_GROUPS = "Give the user of the key the groups that docs/packages/tryton.md names."
 _LOOK_AT_SERVER = "Look into the log of the Tryton server."
 
 
@@ -45,6 +46,8 @@ def of_answer(answer: httpx2.Response, *, changes: bool, where: str) -> Connecto
         return _refused(_message(answer), changes=changes, where=where)
     if status >= 500:
         return _broken(answer, changes=changes, where=where)
+    if status == 403:
+        return _forbidden(answer, where)
     if status == 404 and _ONE_RECORD.search(answer.request.url.path):
         return Skippable(
             "Tryton does not know this record (404).",
@@ -81,7 +84,15 @@ def _refused(message: str, *, changes: bool, where: str) -> ConnectorError:
     what = f"Tryton refuses: {message}"
     if changes:
         return Skippable(what, where=where, remedy="Correct it in Tryton, then retry.")
-    return Fatal(what, where=where, remedy="Give the user of the key the groups that docs/packages/tryton.md names.")
+    return Fatal(what, where=where, remedy=_GROUPS)
+
+
+def _forbidden(answer: httpx2.Response, where: str) -> ConnectorError:
+    """Tryton gives no reason here: the rights of the user, or the state of the one record."""
+    what = "Tryton does not allow this (403)."
+    if _ONE_RECORD.search(answer.request.url.path):
+        return Skippable(what, where=where, remedy=f"See whether its accounting period is closed. {_GROUPS}")
+    return Fatal(what, where=where, remedy=_GROUPS)
 
 
 def _broken(answer: httpx2.Response, *, changes: bool, where: str) -> ConnectorError:

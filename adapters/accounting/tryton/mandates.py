@@ -44,7 +44,7 @@ def store(client: TrytonClient, mapping: FieldMapping, mandate: Mandate, documen
         if found is None:
             found = {"id": client.create(MODEL, values), "state": "draft"}
         else:
-            client.update(MODEL, integer(found["id"]), {k: v for k, v in values.items() if k in _CHANGEABLE})
+            client.update(MODEL, integer(found["id"]), {k: v for k, v in values.items() if k not in _FIXED})
     record, state = integer(found["id"]), found["state"]
     if document:
         _attach(client, record, document)
@@ -56,8 +56,8 @@ def store(client: TrytonClient, mapping: FieldMapping, mandate: Mandate, documen
     return str(record)
 
 
-_CHANGEABLE = frozenset({"address", "account_number", "type", "scheme", "signature_date", "sequence_type_rcur"})
-"""Fields that Tryton still takes when the mandate has been requested."""
+_FIXED = frozenset({"identification", "party", "company"})
+"""Fields that Tryton does not take any more once the mandate has been requested."""
 
 
 def _check_same(found: Row, mandate: Mandate, party: int, where: str) -> None:
@@ -87,7 +87,6 @@ def _values(client: TrytonClient, mapping: FieldMapping, mandate: Mandate, party
     if not mandate.iban or not mandate.signed_on:
         raise Skippable("This mandate has no IBAN or no date of signature.", where=where, remedy="Complete it first.")
     ours = {
-        "reference": mandate.reference,
         "signed_on": mandate.signed_on,
         "scheme": mandate.scheme.value,
         "type": mandate.type.value,
@@ -97,6 +96,7 @@ def _values(client: TrytonClient, mapping: FieldMapping, mandate: Mandate, party
     }
     return {
         **mapping.write("mandate", ours),
+        "identification": mandate.reference,
         "company": client.company,
         "party": party,
         "address": _address(client, party, where),

@@ -109,8 +109,16 @@ def _create_missing(
             where=where,
             remedy="See which payment is booked there already; then book the rest by hand, or pay it back.",
         )
+    ours = {
+        "invoice_number": payment.invoice_number,
+        "paid_on": payment.paid_on,
+        "mandate_reference": payment.mandate_reference,
+        "end_to_end_id": payment.end_to_end_id,
+        "bank_reference": payment.bank_reference,
+    }
     common = {
-        **mapping.write("payment", {"key": payment.key, "paid_on": payment.paid_on}),
+        **mapping.write("payment", ours),
+        "reference": payment.key,
         "company": client.company,
         "journal": journal_of(client, journal),
         "kind": "receivable",

@@ -46,6 +46,8 @@ def database_with_modules() -> Path:
         (folder / "modules.sqlite").touch()
         (folder / "password").write_text("replaced-by-prepare-books")
         prepare("modules", config, "modules", seconds_max=MODULES_SECONDS_MAX)
+        for outdated in FOLDER.glob("modules-*.sqlite"):
+            outdated.unlink()
         (folder / "modules.sqlite").rename(kept)
         for left in folder.iterdir():
             left.unlink()

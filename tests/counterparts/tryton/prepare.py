@@ -43,6 +43,7 @@ class Books:
         self.description = description
         self.languages = {lang.code: lang for lang in self.get("ir.lang").find([])}
         self.countries = {}
+        self.categories = {}
         self.parties = {}
 
     def open(self) -> None:
@@ -136,11 +137,20 @@ class Books:
         }
         if row.get("language"):
             values["lang"] = self.languages[row["language"]].id
+        if row.get("category"):
+            values["categories"] = [("add", [self.category(row["category"])])]
         if row.get("vat_number"):
             values["identifiers"] = [("create", [{"type": "eu_vat", "code": row["vat_number"]}])]
         if row.get("email"):
             values["contact_mechanisms"] = [("create", [{"type": "email", "value": row["email"]}])]
         return values
+
+    def category(self, name: str) -> int:
+        if name not in self.categories:
+            category = self.get("party.category")(name=name)
+            category.save()
+            self.categories[name] = category.id
+        return self.categories[name]
 
     def country(self, code: str | None) -> int | None:
         if not code:
@@ -153,6 +163,7 @@ class Books:
 
     def invoices(self) -> list[dict]:
         """Invoices and credit notes (negative amounts), posted in the order of their dates."""
+        self.config.set_context(_skip_warnings=True)  # Tryton asks whether a due date in the past is meant; it is
         make = self.get("account.invoice")
         party = self.get("party.party")
         rows = self.description["invoices"]

@@ -63,6 +63,7 @@ class CustomerSeed:
     iban: str = ""
     direct_debit: bool = False
     vat_number: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,13 @@ def books() -> Books:
     """A company with customers and invoices of every kind; the last ones are all alike."""
     customers = (
         CustomerSeed("ANNA", "Anna Peeters", "anna@example.org", "nl", HOME, IBAN, direct_debit=True),
-        CustomerSeed("BERNARD", "Bernard Dubois", "", "fr", Address("Rue Haute 2", "1000", "Bruxelles", "BE")),
+        CustomerSeed(
+            "BERNARD",
+            "Bernard Dubois",
+            language="fr",
+            address=Address("Rue Haute 2", "1000", "Bruxelles", "BE"),
+            category="Subscribers",
+        ),
         CustomerSeed("CARLA", "Carla bv", "carla@example.org", "de", vat_number="BE0403019261"),
         *(CustomerSeed(f"C-{number}", f"Customer {number}", address=HOME) for number in range(1, 9)),
     )

@@ -29,6 +29,7 @@ def test_all_is_well(package: TrytonPackage) -> None:
         ({"key": "k" * 128}, "does not accept the key"),
         ({"company": 99}, "The key sees: 1 Helder Energie."),
         ({"database": "elsewhere"}, "does not lead to a Tryton database"),
+        ({"category": "Nobody"}, "no customer would be read"),
         ({"journal": "Nowhere"}, "is not there"),
         ({"journal": "Bare"}, "has no clearing account"),
         ({"password": "wrong-password"}, "does not accept the login"),

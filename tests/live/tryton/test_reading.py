@@ -51,6 +51,10 @@ def test_the_company_itself_is_no_customer(package: TrytonPackage) -> None:
     assert books().company not in names
 
 
+def test_only_parties_of_the_category_are_read(open_package: Open) -> None:
+    assert set(by_number(open_package(category="Subscribers").read_customers(""))) == {"BERNARD"}
+
+
 def test_an_invoice_comes_whole(package: TrytonPackage, server: TrytonServer) -> None:
     found = by_invoice(package.read_invoices(""))[server.invoices[4].number]
     assert found.customer == ("books", str(server.customers["C-1"]))

@@ -81,6 +81,14 @@ def test_a_record_that_is_gone_is_a_matter_of_that_record(httpserver: HTTPServer
         client.update("bank.account", 7, {})
 
 
+def test_what_tryton_does_not_allow_with_one_record_is_a_matter_of_that_record(
+    httpserver: HTTPServer, client: TrytonClient
+) -> None:
+    httpserver.expect_request("/books/rest/model/account.payment/7/fail").respond_with_data("", status=403)
+    with pytest.raises(Skippable, match="does not allow this"):
+        client.press("account.payment", 7, "fail")
+
+
 def test_a_read_is_tried_again_and_a_change_is_not(httpserver: HTTPServer, client: TrytonClient) -> None:
     httpserver.expect_request("/books/rest/model/party.party").respond_with_data("", status=503)
     with pytest.raises(Retriable):
