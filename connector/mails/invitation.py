@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bankfiles.pain008.model import Scheme
 from connector.mails.letter import Button, Facts, Letter, Paragraph
 from connector.model.customer import Customer, Language
@@ -14,9 +16,11 @@ def invitation_mail(
 ) -> Mail:
     """Ask the customer to sign, with the link in it: the mail holds a secret of the debtor."""
 
+    # The last day of which the link lives to see the end, in UTC: wherever the debtor is in Europe, we promise no more.
+    last_day = (invitation.expires_at - timedelta(days=1)).date()
+
     def text(key: str) -> str:
-        # The date in UTC: in Europe never later than the local one, so the link works at least as long as we say.
-        return say(language, f"mail.invitation.{key}", creditor=creditor.name, day=invitation.expires_at.date())
+        return say(language, f"mail.invitation.{key}", creditor=creditor.name, day=last_day)
 
     blocks = (
         Paragraph(text("ask")),

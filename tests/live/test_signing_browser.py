@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from bankfiles.pain008.model import Scheme
 from connector.model.customer import Language, PartyKind
@@ -23,8 +23,8 @@ from tests.support.signing import CREDITOR, OTHER_IBAN, SigningDesk, signing_des
 
 pytestmark = pytest.mark.live
 
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
+PHONE = ViewportSize(width=360, height=740)
+DESK = ViewportSize(width=1280, height=900)
 START_SECONDS_MAX = 20
 
 
@@ -41,7 +41,7 @@ class Site:
     complaints: list[str]
 
     def visit(
-        self, link: str, viewport: dict[str, int], scheme: Literal["light", "dark"] = "light", **options: Any
+        self, link: str, viewport: ViewportSize, scheme: Literal["light", "dark"] = "light", **options: Any
     ) -> Page:
         """Open a link in a fresh window."""
         context = self.browser.new_context(viewport=viewport, color_scheme=scheme, accept_downloads=True, **options)
@@ -97,7 +97,7 @@ def hold_rules(page: Page) -> None:
     ids=["phone-nl", "desk-fr"],
 )
 def test_a_debtor_signs(
-    site: Site, viewport: dict[str, int], language: Language, words: tuple[str, str, str], colour: str
+    site: Site, viewport: ViewportSize, language: Language, words: tuple[str, str, str], colour: str
 ) -> None:
     link = site.desk.invite(language=language, creditor=replace(CREDITOR, colour=colour)).link
     page = site.visit(link, viewport)

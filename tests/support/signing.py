@@ -131,9 +131,13 @@ class Window:
         self.response = self.client.get(address)
         return self
 
-    def send(self, form: int = 0, **values: str) -> Window:
-        """Fill in a form of the page and send it."""
-        chosen = self.page.forms[form]
+    def send(self, **values: str) -> Window:
+        """Fill in the first form of the page and send it."""
+        return self.send_form(0, **values)
+
+    def send_form(self, number: int, /, **values: str) -> Window:
+        """The same with another form of the page, counted from 0."""
+        chosen = self.page.forms[number]
         filled = {**dict(chosen.form_values()), **values}
         self.response = self.client.post(chosen.get("action"), data=filled)
         return self

@@ -49,7 +49,7 @@ def test_a_new_code_kills_the_former_one(desk: SigningDesk) -> None:
     window = desk.at_code()
     former = desk.read_code()
     desk.clock.forward(minutes=1)
-    window.send(form=1)
+    window.send_form(1)
     assert "nieuwe code is onderweg" in window.page.text_content()
     assert former != desk.read_code()
     assert window.send(code=former).status == 422
@@ -58,7 +58,7 @@ def test_a_new_code_kills_the_former_one(desk: SigningDesk) -> None:
 
 def test_a_new_code_can_not_be_asked_for_at_once(desk: SigningDesk) -> None:
     window = desk.at_code()
-    window.send(form=1)
+    window.send_form(1)
     assert window.status == 429
     assert "Over 30 seconden" in window.page.text_content()
     assert len(desk.mailer.sent) == 1
@@ -69,7 +69,7 @@ def test_codes_are_limited_per_hour_and_per_day(desk: SigningDesk) -> None:
     statuses = []
     for _ in range(5):
         desk.clock.forward(minutes=1)
-        statuses.append(window.send(form=1).status)
+        statuses.append(window.send_form(1).status)
     assert statuses == [200, 200, 200, 200, 429]
     for _ in range(8):
         desk.clock.forward(hours=2)
@@ -111,7 +111,7 @@ def test_a_mail_that_does_not_leave_is_said_and_can_be_tried_again(
         window = desk.window(link).send(consent="yes")
     assert "kon niet worden verstuurd" in window.page.text_content()
     desk.clock.forward(minutes=1)
-    window.send(form=1)
+    window.send_form(1)
     assert window.send(code=desk.read_code()).heading == SIGNED
 
 

@@ -74,7 +74,7 @@ def test_the_document_has_every_element_of_a_mandate(language: Language) -> None
     assert reader.metadata is not None
     assert reader.metadata.title
     assert "M-7" in reader.metadata.title
-    assert reader.trailer["/Root"]["/Lang"] == language.value
+    assert str(reader.root_object["/Lang"]) == language.value
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
