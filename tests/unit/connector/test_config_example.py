@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from connector.config import json_schema, load
+from connector.discovery import AdapterKind
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "config.example.yaml"
@@ -39,3 +41,11 @@ def test_the_schema_for_editors_is_that_of_the_models() -> None:
 def test_the_example_names_its_schema_in_its_first_line() -> None:
     first_line = EXAMPLE.read_text(encoding="utf-8").splitlines()[0]
     assert first_line == "# yaml-language-server: $schema=docs/config.schema.json"
+
+
+def test_every_key_of_ours_has_its_meaning_in_the_documents() -> None:
+    told = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")))
+    schema = json_schema()
+    ours = [model for name, model in schema["$defs"].items() if not name.startswith(tuple(AdapterKind))]
+    keys = {key for model in (schema, *ours) for key in model.get("properties", {})}
+    assert keys - told == set()
