@@ -70,11 +70,12 @@ class FilesPackage(AccountingPackage):
     def read_customers(self, cursor: str) -> Iterator[Batch[Customer]]:
         """Customers of customers*.csv, or the buyers of UBL invoices."""
         known: dict[RecordKey, Customer] = {}
+        buyers_are_customers = self._buyers_are_customers()
 
         def read(file: IncomingFile) -> Iterator[Customer | Fault]:
             if file.kind is FileKind.CUSTOMERS:
                 yield from self._reader.customers(file)
-            elif self._buyers_are_customers():
+            elif buyers_are_customers:
                 buyer = self._reader.ubl_customer(file)
                 if known.get(buyer.key) != buyer:
                     known[buyer.key] = buyer
