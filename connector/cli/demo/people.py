@@ -62,7 +62,7 @@ class Person:
         return _iban(self.country, f"{bank}{account}")
 
 
-_BANKS = {"BE": ("539", ""), "NL": ("ABNA", ""), "FR": ("20041", "01005"), "DE": ("37040044", "")}
+_BANKS = {"BE": ("001", ""), "NL": ("ABNA", ""), "FR": ("20041", "01005"), "DE": ("37040044", "")}
 
 
 def _iban(country: str, account: str) -> str:

@@ -163,7 +163,7 @@ class Books:
 
     def invoices(self) -> list[dict]:
         """Invoices and credit notes (negative amounts), posted in the order of their dates."""
-        self.config.set_context(_skip_warnings=True)  # Tryton asks whether a due date in the past is meant; it is
+        self.config.skip_warning = True  # Tryton asks whether a due date in the past is meant; it is
         make = self.get("account.invoice")
         party = self.get("party.party")
         rows = self.description["invoices"]
