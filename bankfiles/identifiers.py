@@ -104,13 +104,14 @@ def _country_digits(country: str) -> str:
 
 def is_iban(iban: str) -> bool:
     """Tell whether `iban` is a right IBAN in electronic form. Fast: for every transaction of a file."""
-    shape = _iban_shape(iban[:2])
+    country = iban[:2]
+    shape = _iban_shape(country)
     if shape is None or shape.fullmatch(iban) is None:
         return False
     bban = iban[4:]
     if not bban.isdigit():
         bban = bban.translate(_ORDINALS)
-    return int(bban + _country_digits(iban[:2]) + iban[2:4]) % 97 == 1
+    return int(bban + _country_digits(country) + iban[2:4]) % 97 == 1
 
 
 def normalise_iban(text: str) -> str:

@@ -10,7 +10,7 @@ class Repeats:
     """Counts keys in a few bytes each."""
 
     def __init__(self) -> None:
-        self._times = SeenTable(1 << 10)
+        self._times = SeenTable(size=1 << 10)
 
     def apart(self, key: str) -> str:
         """Return `key` the first time, and a key of its own for each time that it comes again."""

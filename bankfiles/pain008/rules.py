@@ -68,7 +68,7 @@ class SchemeRules:
         self._profile = profile
         self._handed_in_on = handed_in_on
         self._end_to_end_ids = SeenTable()
-        self._mandates = SeenTable()
+        self._mandates = SeenTable("q")
         self._dates: dict[tuple[date, Scheme], list[Fault]] = {}
         self._creditors: dict[Creditor, list[Fault]] = {}
         self._creditor: Creditor | None = None  # of the transaction before, with what is derived from it

@@ -1,0 +1,174 @@
+"""Bank files at size: pain.008 written and checked, camt.053 and CODA read, each beside its peer.
+
+Writing means: every scheme check, validated against the ISO schema, on disk. sepaxml cannot validate more than about
+55,000 collections, so that beyond 50,000 its unvalidated figure is the peer; a million is set against ten times our own
+hundred thousand, to show that growth is linear.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from bankfiles.identifiers import belgian_iban
+from bankfiles.pain008 import Collection, Creditor, Header, Scheme, SequenceType, check, write
+from bankfiles.read import read_answers
+from bench.figure import Figure, measured
+
+CREDITOR = Creditor("Brouwerij De Kroon", "BE65ZZZ0403199702", "BE68539007547034", "TRIOBEBB")
+HEADER = Header("BENCH-1", datetime(2026, 11, 27, 9, tzinfo=UTC), "Brouwerij De Kroon")
+DAY, SIGNED = date(2026, 12, 1), date(2025, 3, 1)
+IBANS = [belgian_iban(f"{n:010d}{n % 97 or 97:02d}") for n in range(5390000000, 5390001000)]
+SEPAXML_VALIDATES = 50_000
+
+
+def collections(count: int) -> Iterator[Collection]:
+    """As many right collections, each under a mandate of its own."""
+    for n in range(count):
+        yield Collection(
+            f"E2E-{n}", Decimal(n % 100_000 + 1) / 100, DAY, SequenceType.RECURRENT, Scheme.CORE, CREDITOR, f"M-{n}",
+            SIGNED, f"Debtor {n}", IBANS[n % 1000], "KREDBEBB", remittance=f"Invoice {n}",
+        )  # fmt: skip
+
+
+def _write(count: int, path: Path) -> None:
+    write(HEADER, collections(count), path)
+
+
+def _sepaxml(count: int, validate: bool) -> None:
+    from sepaxml import SepaDD
+
+    config = {
+        "name": CREDITOR.name, "IBAN": CREDITOR.iban, "BIC": CREDITOR.bic, "batch": True,
+        "creditor_id": CREDITOR.identifier, "currency": "EUR",
+    }  # fmt: skip
+    sepa = SepaDD(config, schema="pain.008.001.08", clean=True)
+    for n in range(count):
+        sepa.add_payment({
+            "name": f"Debtor {n}", "IBAN": IBANS[n % 1000], "BIC": "KREDBEBB", "type": "RCUR",
+            "amount": n % 100_000 + 1, "collection_date": DAY, "mandate_id": f"M-{n}", "mandate_date": SIGNED,
+            "description": f"Invoice {n}", "endtoend_id": f"E2E-{n}",
+        })  # fmt: skip
+    sepa.export(validate=validate)
+
+
+def _check(path: Path) -> None:
+    faults = sum(1 for _ in check(path))
+    assert faults == 0
+
+
+def _schema_alone(path: Path) -> None:
+    from bankfiles.schema import installed_schema, schema_faults
+
+    with path.open("rb") as file:
+        assert schema_faults(iter(partial(file.read, 64 * 1024), b""), installed_schema("pain.008.001.08")) == []
+
+
+def _read(path: Path, count: int) -> None:
+    assert sum(1 for _ in read_answers(path)) == count
+
+
+def _iterparse_alone(path: Path) -> None:
+    from lxml import etree
+
+    for _, element in etree.iterparse(str(path)):
+        element.clear()
+
+
+def _lines_alone(path: Path) -> None:
+    with path.open("rb") as file:
+        assert sum(1 for _ in file)
+
+
+def _written(folder: Path, count: int) -> Path:
+    path = folder / "pain008.xml"
+    _write(count, path)
+    return path
+
+
+def _camt(folder: Path, count: int) -> Path:
+    """A camt.053 of returned debits."""
+    path = folder / "camt053.xml"
+    with path.open("w", encoding="ascii") as file:
+        file.write(
+            '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id>'
+            f"<Acct><Id><IBAN>{CREDITOR.iban}</IBAN></Id></Acct>\n"
+        )
+        for n in range(count):
+            file.write(
+                '<Ntry><Amt Ccy="EUR">53.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><RvslInd>true</RvslInd><Sts><Cd>BOOK</Cd>'
+                f"</Sts><BookgDt><Dt>2026-12-01</Dt></BookgDt><AcctSvcrRef>REF{n}</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT"
+                "</Cd><Fmly><Cd>IDDT</Cd><SubFmlyCd>UPDD</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls><TxDtls><Refs>"
+                f'<EndToEndId>E2E-{n}</EndToEndId><MndtId>M-{n}</MndtId></Refs><Amt Ccy="EUR">50.00</Amt><CdtDbtInd>'
+                'DBIT</CdtDbtInd><Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">3.00</TtlChrgsAndTaxAmt></Chrgs><RltdPties><Dbtr>'
+                "<Pty><Nm>Jan</Nm></Pty></Dbtr></RltdPties><RtrInf><Rsn><Cd>AM04</Cd></Rsn></RtrInf></TxDtls>"
+                "</NtryDtls></Ntry>\n"
+            )
+        file.write("</Stmt></BkToCstmrStmt></Document>")
+    return path
+
+
+def _coda(folder: Path, count: int) -> Path:
+    """A CODA of returned direct debits, three lines each."""
+    path = folder / "bench.cod"
+    detail = f"127011226114{CREDITOR.identifier:35}{'MANDATE':35}{'Invoice':62}2AM04"
+    with path.open("w", encoding="ascii") as file:
+        file.write(f"{'0000001122653905':127}2\n{'12231' + CREDITOR.iban:39}{'EUR0' + '0' * 15 + '011226':89}\n")
+        for n in range(count):
+            number = f"{n % 9999 + 1:04d}0000"
+            reference, end_to_end_id = f"BANKREF{n:010d}", f"E2E-{n}"
+            file.write(
+                f"21{number}{reference:21}1{50_000:015d}011226005050001{detail[:53]}01122623101 0\n"
+                f"22{number}{detail[53:106]}{end_to_end_id:35}{'':27}1 0\n"
+                f"23{number}{'':37}{'JAN':35}{detail[106:]:43}0 0\n"
+            )
+        file.write(f"{'8231' + CREDITOR.iban:41}1{50_000 * count:015d}{'011226':71}\n{'9':127}2\n")
+    return path
+
+
+def _write_figure(name: str, count: int) -> Figure:
+    with tempfile.TemporaryDirectory() as folder:
+        ours = measured(_write, count, Path(folder) / "out.xml")
+        if count > 100_000:
+            peer, theirs = "ten times our own 100k", 10 * measured(_write, 100_000, Path(folder) / "out.xml").seconds
+        elif count > SEPAXML_VALIDATES:
+            peer, theirs = "sepaxml 2.7, not validated", measured(_sepaxml, count, False).seconds
+        else:
+            peer, theirs = "sepaxml 2.7, validated", measured(_sepaxml, count, True).seconds
+    return Figure(name, ours.seconds, "s", peer, theirs, ours.peak_mib)
+
+
+def _check_figure(name: str, count: int) -> Figure:
+    with tempfile.TemporaryDirectory() as folder:
+        path = _written(Path(folder), count)
+        ours, theirs = measured(_check, path), measured(_schema_alone, path)
+    return Figure(name, ours.seconds, "s", "lxml, schema alone", theirs.seconds, ours.peak_mib)
+
+
+def _camt_figure(name: str, count: int) -> Figure:
+    with tempfile.TemporaryDirectory() as folder:
+        path = _camt(Path(folder), count)
+        ours, theirs = measured(_read, path, count), measured(_iterparse_alone, path)
+    return Figure(name, ours.seconds, "s", "lxml, iterparse alone", theirs.seconds, ours.peak_mib)
+
+
+def _coda_figure(name: str, count: int) -> Figure:
+    with tempfile.TemporaryDirectory() as folder:
+        path = _coda(Path(folder), count)
+        ours, theirs = measured(_read, path, count), measured(_lines_alone, path)
+    return Figure(name, ours.seconds, "s", "reading the lines alone", theirs.seconds, ours.peak_mib)
+
+
+FIGURES: dict[str, Callable[[], Figure]] = {
+    **{
+        f"bankfiles.write_{label}": partial(_write_figure, f"bankfiles.write_{label}", count)
+        for label, count in (("1k", 1000), ("10k", 10_000), ("50k", 50_000), ("100k", 100_000), ("1m", 1_000_000))
+    },
+    "bankfiles.check_100k": partial(_check_figure, "bankfiles.check_100k", 100_000),
+    "bankfiles.read_camt053_100k": partial(_camt_figure, "bankfiles.read_camt053_100k", 100_000),
+    "bankfiles.read_coda_100k": partial(_coda_figure, "bankfiles.read_coda_100k", 100_000),
+}
