@@ -159,8 +159,7 @@ class SigningService(MandateService):
         return self._invitation(row) if row else None
 
     def read_events(self, cursor: str) -> Iterator[Batch[MandateEvent]]:
-        """Events after the cursor, which is the number of the last one read."""
-        self._expire()
+        """Events after the cursor, which is the number of the last one read; then those of time that ran out."""
         last = int(cursor or 0)
         with self.store.reading() as connection:
             total = signing_evidence.count_events(connection, self.name, last)
@@ -168,9 +167,26 @@ class SigningService(MandateService):
             with self.store.reading() as connection:
                 rows = signing_evidence.events_after(connection, self.name, last, _BATCH)
             if not rows:
-                return
+                break
             last = rows[-1]["id"]
             yield Batch(tuple(_event(row) for row in rows), str(last), total=total)
+        with self.store.reading() as connection:
+            overdue = signing_invitations.overdue(connection, self.name, self.now())
+        if overdue:
+            yield Batch(tuple(_expiry(*invitation) for invitation in overdue), str(last))
+
+    def handled(self, cursor: str) -> None:  # noqa: ARG002  all that is over by now, not up to a cursor
+        """Write down that the time of an invitation is over: reading told it, and must not tell it for ever."""
+        now = self.now()
+        with self.store.reading() as connection:
+            overdue = signing_invitations.overdue(connection, self.name, now)
+        if not overdue:
+            return
+        with self.store.transaction() as connection:
+            for invitation, _ in overdue:
+                if signing_invitations.locked(connection, invitation).state is InvitationState.OPEN:
+                    signing_invitations.set_state(connection, invitation, InvitationState.EXPIRED)
+                    record(connection, invitation, now, EvidenceKind.EXPIRED, {})
 
     def document(self, reference: str) -> Document:
         """The PDF of a signed mandate.
@@ -215,22 +231,6 @@ class SigningService(MandateService):
             return Probe(what, ok=False, detail="its tables can't be read", remedy="Run `sepa-connector db upgrade`.")
         return Probe(what, ok=True, detail=f"{told} events so far")
 
-    def _expire(self) -> None:
-        """Write down, once, that the time of an invitation is over."""
-        now = self.now()
-        kind = MandateEventKind.INVITATION_EXPIRED
-        while True:
-            with self.store.reading() as connection:
-                overdue = signing_invitations.overdue(connection, self.name, now, _BATCH)
-            if not overdue:
-                return
-            with self.store.transaction() as connection:
-                for invitation in overdue:
-                    if signing_invitations.locked(connection, invitation).state is InvitationState.OPEN:
-                        signing_invitations.set_state(connection, invitation, InvitationState.EXPIRED)
-                        record(connection, invitation, now, EvidenceKind.EXPIRED, {})
-                        signing_evidence.add_event(connection, self.name, invitation, kind, now)
-
     def _known(self, reference: str) -> InvitationRow:
         with self.store.reading() as connection:
             row = signing_invitations.by_reference(connection, self.name, reference)
@@ -251,6 +251,11 @@ class SigningService(MandateService):
     def _invitation(self, row: InvitationRow) -> Invitation:
         link = f"{self.settings.url.rstrip('/')}/s/{self._token(row.reference)}"
         return Invitation(reference=row.reference, id=row.id, link=link, expires_at=row.expires_at)
+
+
+def _expiry(invitation: str, reference: str) -> MandateEvent:
+    kind = MandateEventKind.INVITATION_EXPIRED
+    return MandateEvent(id=f"{kind}-{invitation}", kind=kind, reference=reference, raw=f"{kind} {reference}")
 
 
 def _event(row: RowMapping) -> MandateEvent:

@@ -99,19 +99,18 @@ def locked(connection: Connection, invitation: str) -> InvitationRow:
     return _invitation(connection.execute(found).mappings().one())
 
 
-def overdue(connection: Connection, service: str, now: datetime, limit: int) -> list[str]:
-    """Ids of open invitations whose time is over."""
+def overdue(connection: Connection, service: str, now: datetime) -> list[tuple[str, str]]:
+    """Id and mandate reference of each open invitation whose time is over."""
     found = (
-        select(signing_invitations.c.id)
+        select(signing_invitations.c.id, signing_invitations.c.reference)
         .where(
             signing_invitations.c.service == service,
             signing_invitations.c.state == InvitationState.OPEN,
             signing_invitations.c.expires_at <= now,
         )
-        .order_by(signing_invitations.c.expires_at)
-        .limit(limit)
+        .order_by(signing_invitations.c.expires_at, signing_invitations.c.reference)
     )
-    return list(connection.execute(found).scalars())
+    return [(row.id, row.reference) for row in connection.execute(found)]
 
 
 def set_state(connection: Connection, invitation: str, state: InvitationState) -> None:

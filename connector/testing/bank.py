@@ -18,6 +18,7 @@ class MemoryBank(BankChannel):
         super().__init__(settings, surroundings)
         self.received: dict[str, bytes] = {}
         self._waiting: dict[str, tuple[str, bytes]] = {}
+        self._given = 0
         self.trouble = Trouble()
 
     def send(self, file: OutgoingFile) -> str:
@@ -39,7 +40,8 @@ class MemoryBank(BankChannel):
 
     def put(self, name: str, content: bytes) -> None:
         """Leave a file for the creditor."""
-        self._waiting[f"{len(self._waiting) + 1:06}-{name}"] = (name, content)
+        self._given += 1
+        self._waiting[f"{self._given:06}-{name}"] = (name, content)
 
     def fetch(self) -> Iterator[IncomingFile]:
         """Files that wait."""

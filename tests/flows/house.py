@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from starlette.testclient import TestClient
 
 from connector.config import Config, load, open_installation
-from connector.engine.one_pass import PassResult, run_pass
+from connector.engine.one_pass import PassResult, rehearse, run_pass
 from connector.signing.app import signing_app
 from connector.signing.service import SigningService
 from connector.store.database import Store, open_store
@@ -61,6 +61,18 @@ def one_pass(config: Path, now: datetime) -> PassResult:
     installation = open_installation(loaded, SettableClock(now))
     try:
         return run_pass(installation, store)
+    finally:
+        installation.close()
+        store.close()
+
+
+def plan(config: Path, now: datetime) -> PassResult:
+    """What `one_pass` would do."""
+    loaded = load(config)
+    store = open_store(loaded.database_url)
+    installation = open_installation(loaded, SettableClock(now))
+    try:
+        return rehearse(installation, store)
     finally:
         installation.close()
         store.close()
