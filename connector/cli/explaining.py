@@ -27,18 +27,19 @@ def run(config_file: Path, kind: str, key: str, *, as_json: bool) -> int:
         if as_json:
             print_json(_as_json(words, explanation))
             continue
-        write(*_parts(words, explanation))
+        write(*told(words, explanation))
     return DONE
 
 
 def _as_json(words: Words, explanation: Explanation) -> dict[str, Any]:
-    told: dict[str, Any] = plain(explanation)
-    told["reasons"] = [{**plain(reason), "text": words.reason(reason)} for reason in explanation.reasons]
-    told["exceptions"] = [{**plain(one), "text": words.reason(one.reason)} for one in explanation.exceptions]
-    return told
+    facts: dict[str, Any] = plain(explanation)
+    facts["reasons"] = [{**plain(reason), "text": words.reason(reason)} for reason in explanation.reasons]
+    facts["exceptions"] = [{**plain(one), "text": words.reason(one.reason)} for one in explanation.exceptions]
+    return facts
 
 
-def _parts(words: Words, explanation: Explanation) -> Iterator[RenderableType]:
+def told(words: Words, explanation: Explanation) -> Iterator[RenderableType]:
+    """What is known of a record, as lines and tables."""
     facts = explanation.facts
     rows = ((words.term("fact", name), words.fact(name, facts)) for name in facts if facts[name] not in ("", None))
     yield "\n" + words.record(explanation.record)

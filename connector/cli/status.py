@@ -33,7 +33,7 @@ def run(config_file: Path, *, as_json: bool) -> int:
         if as_json:
             print_json(_as_json(words, standing, due))
             return DONE
-        write(*_parts(words, standing, due))
+        write(*told(words, standing, due))
     return DONE
 
 
@@ -46,7 +46,8 @@ def _next_pass(it: Opened) -> datetime | None:
     return due
 
 
-def _parts(words: Words, standing: Status, due: datetime | None) -> Iterator[RenderableType]:
+def told(words: Words, standing: Status, due: datetime | None) -> Iterator[RenderableType]:
+    """How it stands, as lines and tables."""
     yield from _passes(words, standing, due)
     if standing.mandates:
         rows = ((words.term("state", state), str(count)) for state, count in standing.mandates.items())
@@ -123,12 +124,12 @@ def _table(words: Words, shown: Iterable[OpenException]) -> RenderableType:
 
 
 def _as_json(words: Words, standing: Status, due: datetime | None) -> dict[str, Any]:
-    told = plain(standing)
-    told["collections"] = {
+    facts = plain(standing)
+    facts["collections"] = {
         state: {"count": count, "amount": str(total)} for state, (count, total) in standing.collections.items()
     }
-    told["latest_exceptions"] = [_exception_as_json(words, one) for one in standing.latest_exceptions]
-    return {"next_pass": plain(due), **told}
+    facts["latest_exceptions"] = [_exception_as_json(words, one) for one in standing.latest_exceptions]
+    return {"next_pass": plain(due), **facts}
 
 
 def _exception_as_json(words: Words, one: OpenException) -> dict[str, Any]:

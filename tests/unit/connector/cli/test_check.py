@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.unit.connector.cli.typed import Command
+from tests.unit.connector.third_party import MINIMAL, install
 
 
 def test_a_sound_installation_passes_and_shows_a_customer_without_a_whole_iban(installed: Command) -> None:
@@ -65,6 +68,19 @@ def test_probes_and_sample_can_be_read_by_a_program(installed: Command) -> None:
     assert {one["kind"] for one in told} == {"probe", "sample"}
     assert all(one["ok"] for one in told if one["kind"] == "probe")
     assert told[-1]["customer"]["name"] == "Café Müller"
+
+
+def test_what_adapters_can_not_do_and_why_one_failed_is_told(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path / "site", monkeypatch)
+    (tmp_path / "config.yaml").write_text(MINIMAL, "utf-8")
+    said = command("check")
+    assert said.code == 1
+    assert "! books: no storing mandates" in said.out
+    assert "! mandates: no handing out the signed document" in said.out
+    assert "✗ bank-main: The box is locked.\n  → Open it." in said.out
+    assert "no customer to show" in said.out
 
 
 def test_the_schema_is_json(command: Command) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from connector.model.collection import CollectionState
 from connector.model.customer import Language
+from connector.model.effect import EffectState
 from connector.model.mandate import MandateState
 from connector.model.reason import ReasonCode
 from connector.ports import AccountingPackage, MandateService
+from connector.store.bank_files import FileState
 from connector.texts import MissingFact, MissingText, Money, keys, placeholders, say
 from connector.texts.reasons import FACTS
 
@@ -48,7 +50,7 @@ def test_a_reason_uses_exactly_its_declared_facts(code: ReasonCode) -> None:
 
 
 def test_every_state_and_feature_has_its_word() -> None:
-    for state in (*MandateState, *CollectionState):
+    for state in (*MandateState, *CollectionState, *EffectState, *FileState):
         assert f"words.state.{state.value}" in ALL_KEYS
     for port in (AccountingPackage, MandateService):
         for feature in port.features():
