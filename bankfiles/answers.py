@@ -90,3 +90,21 @@ def answer_key(*parts: object) -> str:
     """Return the identity of an answer: a digest of the facts that any file telling it repeats."""
     text = "\x1f".join(["" if part is None else str(part) for part in parts])
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def entry_key(
+    account: str | None,
+    bank_reference: str | None,
+    end_to_end_id: str | None,
+    mandate_reference: str | None,
+    side: str,
+    booked_on: date | None,
+    amount: Decimal,
+) -> str:
+    """Return the identity of a statement entry or one of its details, the same in every file of the bank.
+
+    Neither reason nor kind is part of it: a first notice may not tell yet why money came back. `side` is "credit",
+    "debit" or "pending". The mandate only counts where there is no end-to-end id.
+    """
+    named_by = end_to_end_id or mandate_reference
+    return answer_key(account, bank_reference, named_by, side, booked_on, amount)

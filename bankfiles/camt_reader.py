@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key
+from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, entry_key
 from bankfiles.camt_fields import (
     ACCOUNT_FIELDS,
     BALANCE_FIELDS,
@@ -221,7 +221,8 @@ class _Reader:
             scope = Scope.BATCH
         bank_reference = detail.get("bank_reference") or own.get("bank_reference")
         booked_on = day(own, "booked_on")
-        key = answer_key(account, bank_reference, end_to_end_id, mandate, batch_id, kind, booked_on, amounts.booked)
+        side = "pending" if kind is AnswerKind.PENDING else "credit" if is_credit else "debit"
+        key = entry_key(account, bank_reference, end_to_end_id, mandate, side, booked_on, amounts.booked)
         return Answer(
             kind=kind,
             scope=scope,

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
 
-from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key
+from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, entry_key
 from bankfiles.coda_codes import direct_debit, is_charge, kind_of
 from bankfiles.identifiers import belgian_iban
 from bankfiles.lines import lines_of
@@ -210,8 +210,9 @@ class _Reader:
         bank_reference = movement.bank_reference or (whole.bank_reference if whole else "")
         mandate = debit.mandate_reference if debit else None
         booked_on = movement.booked_on or (whole.booked_on if whole else None)
-        key = answer_key(
-            statement.account, bank_reference, end_to_end_id, mandate, batch_id, kind, booked_on, movement.amount
+        side = "credit" if movement.is_credit else "debit"
+        key = entry_key(
+            statement.account, bank_reference or None, end_to_end_id, mandate, side, booked_on, movement.amount
         )
         return Answer(
             kind=kind,

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from mt940.models import Transactions
 from mt940.tags import Statement, StatementASNB
 
-from bankfiles.answers import Answer, Reason, Scope, Unreadable, answer_key
+from bankfiles.answers import Answer, Reason, Scope, Unreadable, entry_key
 from bankfiles.lines import lines_of
 from bankfiles.mt940_information import Information, information_of, kind_of
 from bankfiles.repeats import Repeats
@@ -160,10 +160,10 @@ class _Reader:
         if scope is Scope.ENTRY and info.batch_id:
             scope = Scope.BATCH
         bank_reference = entry.bank_reference or None
-        key = answer_key(
-            self._account, bank_reference, end_to_end_id, info.mandate_reference, info.batch_id, kind,
-            entry.booked_on, entry.amount,
-        )  # fmt: skip
+        side = "credit" if entry.is_credit else "debit"
+        key = entry_key(
+            self._account, bank_reference, end_to_end_id, info.mandate_reference, side, entry.booked_on, entry.amount
+        )
         original = info.original_amount if info.original_amount is not None else entry.amount
         rest = entry.amount - original - (info.compensation or Decimal(0))
         return Answer(

@@ -1,8 +1,8 @@
 """What was seen before in a file, kept in a few bytes per transaction.
 
-A set of a million ids costs 150 MiB; a table of their hashes costs 20 to 53 bytes for each (small files up to 107). Two different ids with the
-same 64-bit hash would be taken for one: about 1 in 10**8 for a file of a million, and the collection would then be
-reported, not lost in silence.
+A set of a million ids costs 150 MiB; a table of their hashes costs 20 to 53 bytes for each (small files up to 107). Two
+different ids with the same 64-bit hash would be taken for one: about 1 in 10**8 for a file of a million, and the
+collection would then be reported, not lost in silence.
 """
 
 from __future__ import annotations

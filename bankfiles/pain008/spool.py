@@ -58,16 +58,16 @@ class Spool:
         batch.count += 1
         batch.total += amount
         batch.size += size
+        if not batch._buffered:
+            self._waiting[id(batch)] = batch
         batch._buffer.append(transaction)
         batch._buffered += size
         self._buffered += size
         if batch._buffered >= _BUFFER_BYTES:
             self._flush(batch)
-        else:
-            self._waiting[id(batch)] = batch
-            if self._buffered >= _BUFFER_BYTES_ALL:
-                for other in list(self._waiting.values()):
-                    self._flush(other)
+        elif self._buffered >= _BUFFER_BYTES_ALL:
+            for other in list(self._waiting.values()):
+                self._flush(other)
 
     def read(self, batch: SpooledBatch) -> Iterator[bytes]:
         """Yield the transactions of a batch in their order."""

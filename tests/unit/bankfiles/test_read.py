@@ -68,6 +68,19 @@ def test_notification_report_and_statement_of_one_entry_share_its_key() -> None:
     assert keys("camt.052") == keys("camt.053") == keys("camt.054")
 
 
+def test_a_notice_without_the_reason_and_the_statement_with_it_are_one_entry() -> None:
+    text = (GOLDEN / "camt.053.001.08.xml").read_text("utf-8")
+    without = text.replace("<RtrInf><Rsn><Cd>MD06</Cd></Rsn></RtrInf>", "")
+    told, not_told = (
+        next(item for item in read_answers(data.encode()) if getattr(item, "end_to_end_id", "") == "INV-2026-4")
+        for data in (text, without)
+    )
+    assert isinstance(told, Answer)
+    assert isinstance(not_told, Answer)
+    assert (told.kind, not_told.kind) == (AnswerKind.REFUNDED, AnswerKind.RETURNED)
+    assert told.key == not_told.key
+
+
 def test_reading_again_gives_the_same_keys_and_no_two_answers_share_one() -> None:
     for path in INPUTS:
         keys = [item.key for item in read_answers(path) if isinstance(item, Answer)]
