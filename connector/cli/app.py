@@ -193,7 +193,7 @@ def restore(file: AnyFile, config: ConfigFile = _DEFAULT_CONFIG) -> None:
 @exceptions.command(name="list")
 def list_exceptions(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """List what a person must look at, with the reason and what to do."""
-    from connector.cli.status import list_exceptions as run
+    from connector.cli.attention import list_exceptions as run
 
     raise typer.Exit(run(config, as_json=as_json))
 
@@ -201,7 +201,7 @@ def list_exceptions(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = Fals
 @exceptions.command()
 def retry(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> None:
     """Let the next pass try again, and close the exception."""
-    from connector.cli.status import retry as run
+    from connector.cli.attention import retry as run
 
     raise typer.Exit(run(config, number))
 
@@ -209,7 +209,7 @@ def retry(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> None
 @exceptions.command()
 def ignore(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> None:
     """Close an exception that a person has dealt with."""
-    from connector.cli.status import ignore as run
+    from connector.cli.attention import ignore as run
 
     raise typer.Exit(run(config, number))
 

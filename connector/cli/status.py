@@ -1,25 +1,22 @@
-"""`status` and `exceptions`: how it stands, and what waits for a person."""
+"""`status`: how an installation stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
-from getpass import getuser
 from pathlib import Path
 from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 from rich.console import RenderableType
 
+from connector.cli.attention import attention, exception_as_json
 from connector.cli.clock import utc_now
-from connector.cli.failing import DONE, FAILED
+from connector.cli.failing import DONE
 from connector.cli.opening import Opened, opened
-from connector.cli.terminal import Words, fail, plain, print_json, table, write
-from connector.engine import resolve
+from connector.cli.terminal import Words, plain, print_json, table, write
 from connector.engine.status import Status, status
 from connector.model.effect import EffectState
-from connector.store import exceptions as stored
-from connector.store.exceptions import OpenException
 
 _SHOWN = 10
 
@@ -82,7 +79,7 @@ def told(words: Words, standing: Status, due: datetime | None) -> Iterator[Rende
                 for file in standing.files
             ),
         )
-    yield from _attention(words, standing.exceptions, standing.latest_exceptions)
+    yield from attention(words, standing.exceptions, standing.latest_exceptions)
 
 
 def _passes(words: Words, standing: Status, due: datetime | None) -> Iterator[RenderableType]:
@@ -105,75 +102,10 @@ def _passes(words: Words, standing: Status, due: datetime | None) -> Iterator[Re
     yield "\n" + (words.say("status.next", at=words.when(due)) if due else words.say("status.not_scheduled"))
 
 
-def _attention(words: Words, count: int, shown: Sequence[OpenException]) -> Iterator[RenderableType]:
-    if not count:
-        yield "\n" + words.say("status.no_exceptions")
-        return
-    yield "\n" + words.say("status.exceptions", count=count)
-    yield _table(words, shown)
-    if count > len(shown):
-        yield words.say("status.all")
-    yield words.say("status.dealt_with")
-
-
-def _table(words: Words, shown: Iterable[OpenException]) -> RenderableType:
-    rows = (
-        (str(one.id), words.record(one.record), words.when(one.opened_at), words.reason(one.reason)) for one in shown
-    )
-    return table(words.columns("number", "record", "since", "reason"), rows, spaced=True)
-
-
 def _as_json(words: Words, standing: Status, due: datetime | None) -> dict[str, Any]:
     facts = plain(standing)
     facts["collections"] = {
         state: {"count": count, "amount": str(total)} for state, (count, total) in standing.collections.items()
     }
-    facts["latest_exceptions"] = [_exception_as_json(words, one) for one in standing.latest_exceptions]
+    facts["latest_exceptions"] = [exception_as_json(words, one) for one in standing.latest_exceptions]
     return {"next_pass": plain(due), **facts}
-
-
-def _exception_as_json(words: Words, one: OpenException) -> dict[str, Any]:
-    return {**plain(one), "text": words.reason(one.reason)}
-
-
-def list_exceptions(config_file: Path, *, as_json: bool) -> int:
-    """List everything that a person must look at."""
-    with opened(config_file) as it:
-        words = Words(it.installation.language, it.config.time_zone)
-        with it.store.reading() as connection:
-            every = stored.all_open(connection)
-    if as_json:
-        for one in every:
-            print_json(_exception_as_json(words, one))
-        return DONE
-    write(*_attention(words, len(every), every))
-    return DONE
-
-
-def retry(config_file: Path, number: int) -> int:
-    """Close an Exception and let the next pass try again."""
-    with opened(config_file) as it:
-        words = Words(it.installation.language, it.config.time_zone)
-        try:
-            again = resolve.retry(it.store, number, utc_now(), getuser())
-        except resolve.NoSuchException as error:
-            return _no_such(error)
-        write(words.say(f"exception.{'retried' if again else 'looked_at_again'}", number=str(number)))
-    return DONE
-
-
-def ignore(config_file: Path, number: int) -> int:
-    """Close an Exception that a person has dealt with."""
-    with opened(config_file) as it:
-        words = Words(it.installation.language, it.config.time_zone)
-        try:
-            resolve.ignore(it.store, number, utc_now(), getuser())
-        except resolve.NoSuchException as error:
-            return _no_such(error)
-        write(words.say("exception.ignored", number=str(number)))
-    return DONE
-
-
-def _no_such(error: LookupError) -> int:
-    fail(f"{error} `sepa-connector exceptions list` shows those that are open.")
-    return FAILED

@@ -78,7 +78,7 @@ def test_on_a_terminal_deeds_are_told_under_the_heading_of_their_step(installed:
     del installed
     master, slave = pty.openpty()
     executable = Path(sys.executable).with_name("sepa-connector")
-    words = [executable, "sync", *READ_AND_INVITE]
+    words = [str(executable), "sync", *READ_AND_INVITE]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "200"}
     running = subprocess.Popen(words, cwd=tmp_path, stdout=slave, stderr=slave, env=environment)
     os.close(slave)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from connector.model.customer import Language
-from connector.model.deed import Deed, DeedCode, Step
+from connector.model.deed import Deed, DeedCode, Fact, Step
 from connector.texts import deed_text, keys, placeholders, record_text
 from connector.texts.deeds import DEED_FACTS
 
@@ -25,7 +25,7 @@ def test_a_deed_uses_exactly_its_declared_facts(code: DeedCode) -> None:
 
 
 def test_a_deed_is_told_with_its_facts_in_the_readers_manner() -> None:
-    facts = {
+    facts: dict[str, Fact] = {
         "customer": "Peeters",
         "number": "2026/17",
         "amount": Decimal("1234.5"),
