@@ -84,6 +84,7 @@ class _Reader:
         self._pending: _Movement | None = None
         self._last: _Movement | None = None  # the movement or detail that 22, 23 and 3x add to
         self._repeats = Repeats()
+        self._spoiled = False  # a movement could not be read: what continues it is passed over
         self._ended = True
 
     def take(self, number: int, line: str) -> Iterator[Answer | Unreadable]:
@@ -113,7 +114,7 @@ class _Reader:
         """Remember that something could not be read: the balance cannot be checked."""
         if self._statement is not None:
             self._statement.complete = False
-        self._last = None
+        self._last, self._spoiled = None, True
 
     def end(self) -> Iterator[Answer | Unreadable]:
         """Yield what was waiting for more, and tell of a file that was cut off."""
@@ -159,6 +160,7 @@ class _Reader:
     def _movement(self, number: int, line: str, statement: _Statement) -> Iterator[Answer]:
         article = line[1]
         if article == "1":
+            self._spoiled = False
             movement = _movement_of(number, line)
             if movement.detail != "0000" and self._pending is not None:
                 self._pending.details.append(movement)
@@ -171,7 +173,7 @@ class _Reader:
             statement.moved += movement.amount if movement.is_credit else -movement.amount
         elif self._last is not None and line[2:6] == self._last.sequence:
             _continue(self._last, line, statement.version)
-        elif self._last is not None:
+        elif not self._spoiled:
             raise Misread("The line continues a movement that is not there.")
 
     def _is_one_amount(self, movement: _Movement) -> bool:

@@ -18,9 +18,10 @@ import pytest
 from bankfiles.answers import Answer, Unreadable
 from bankfiles.camt_reader import read_camt
 from bankfiles.coda_reader import read_coda
+from bankfiles.mandates import MandateEvent, read_mandates
 from bankfiles.mt940_reader import read_mt940
 from bankfiles.pain002_reader import read_pain002
-from bankfiles.pain008 import Finding, check
+from bankfiles.pain008 import Collection, Finding, check, read_collections
 from bankfiles.read import read_answers
 
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "10000"))
@@ -48,6 +49,11 @@ def small(name: str) -> bytes:
         first, second = data.index(b"<Ntry>"), data.rindex(b"<Ntry>")
         data = data[: data.index(b"<Ntry>", first + 1)] + data[second:]
     return data
+
+
+def written(name: str) -> bytes:
+    """A golden file of what we write."""
+    return (GOLDEN.with_name("written") / name).read_bytes()
 
 
 def damaged(data: bytes, chance: random.Random) -> bytes:
@@ -93,6 +99,8 @@ TARGETS: dict[str, tuple[list[bytes], Callable[[bytes], Iterable[object]]]] = {
     "coda": ([small("coda_v2.cod"), small("coda_v1.cod")], answers_of(read_coda)),
     "mt940": ([small("mt940_german.sta"), small("mt940_dutch.sta")], answers_of(read_mt940)),
     "pain.008": ([PAIN_008], check),
+    "collections": ([PAIN_008], answers_of(read_collections)),
+    "mandates": ([written("pain.009.001.08.xml"), written("pain.012.001.08.xml")], answers_of(read_mandates)),
     "any": ([small("camt.053.001.08.xml"), small("coda_v2.cod"), small("mt940_dutch.sta")], read_answers),
 }
 
@@ -105,7 +113,7 @@ def test_no_damaged_file_crashes_a_reader(target: str) -> None:
         data = damaged(chance.choice(seeds), chance)
         with told_with(f"input {number} of seed {SEED} for {target}: {data!r}"):
             items = list(read(data))
-        assert all(isinstance(item, Answer | Unreadable | Finding) for item in items)
+        assert all(isinstance(item, Answer | Unreadable | Finding | Collection | MandateEvent) for item in items)
         for item in items:
             if isinstance(item, Answer):
                 assert item.amount is None or item.amount >= 0
