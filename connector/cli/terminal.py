@@ -22,6 +22,7 @@ from connector.model.customer import Language, RecordKey
 from connector.model.deed import Fact
 from connector.model.reason import Reason
 from connector.texts import reason_text, record_text, say, tell_fact, word
+from connector.texts.catalogue import locale_of
 
 _WIDTH_OFF_TERMINAL = 160
 
@@ -101,7 +102,7 @@ class Words:
     def when(self, instant: datetime) -> str:
         """An instant, as the clock on the wall showed it."""
         local = instant.astimezone(self._time_zone)
-        return str(format_datetime(local, "short", locale=self.language.value))
+        return str(format_datetime(local, "short", locale=locale_of(self.language)))
 
 
 def print_json(value: object) -> None:

@@ -71,6 +71,10 @@ def test_status_shows_money_in_flight_what_is_owed_files_and_where_the_rest_is_l
     assert "Alle: sepa-connector exceptions list" in shown
 
 
+def test_times_in_english_are_those_of_europe_and_of_the_creditors_clock() -> None:
+    assert words(Language.ENGLISH).when(NIGHT) == "24/11/2026, 02:30"
+
+
 def test_an_explanation_shows_facts_reasons_exceptions_effects_history_and_where_to_look_on() -> None:
     shown = screen(*explained(words(Language.DUTCH), EXPLANATION))
     for part in (
