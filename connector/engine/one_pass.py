@@ -123,6 +123,8 @@ def run_pass(
             stop=stop or Event(),
         )
         error = _walk(work, steps)
+        for source in installation.sources.values():
+            source.package.close()  # until the next pass; a folder of files writes its report now
         result = _result(work, told, number, error)
         with store.transaction() as connection:
             passes.end(connection, number, installation.clock(), result.outcome.value, dict(told.counts))

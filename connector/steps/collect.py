@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -16,7 +15,7 @@ from connector.model.invoice import Invoice
 from connector.model.mandate import MandateState, MandateType
 from connector.model.reason import Reason, ReasonCode
 from connector.model.rules import NoticeChannel
-from connector.steps.eligibility import Action, InvoiceFacts, Verdict, judge
+from connector.steps.eligibility import Action, InvoiceFacts, Verdict, collected_until, judge
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
 from connector.store import collections, exceptions, invoices, mandates, runs
@@ -41,15 +40,15 @@ def run(work: Work) -> None:
 def _propose_source(work: Work, source: Source) -> None:
     """Walk the invoices that may be collected; each batch is claimed in one transaction."""
     rules, today = work.installation.rules, work.installation.today()
-    window = timedelta(days=rules.collect.window_days)
+    until = collected_until(rules, today)
     done, after = 0, None
     while True:
         with work.store.transaction() as connection:
             batch = invoices.to_collect(
                 connection,
                 source.name,
-                due_until=today + window,
-                collected_until=today + window,
+                due_until=until,
+                collected_until=until,
                 attempts=rules.collect.attempts,
                 with_notices=rules.notify.channel is NoticeChannel.MAIL,
                 after=after,

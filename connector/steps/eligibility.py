@@ -21,6 +21,8 @@ from connector.model.reason import Reason, ReasonCode
 from connector.model.rules import InviteRules, NoticeChannel, Rules, WhomToInvite
 from connector.store.collections import PastClaim
 
+_NIGHTS_TO_SPARE = 5  # as many as bank days can be closed in a row
+
 
 def why_not_invited(
     customer: Customer, mandates: Sequence[Mandate], *, owes: bool, rules: InviteRules
@@ -111,6 +113,17 @@ def needs_notice(invoice: Invoice, rules: Rules) -> bool:
     return rules.notify.channel is NoticeChannel.MAIL and not invoice.announces_debit
 
 
+def collected_until(rules: Rules, today: date) -> date:
+    """The last day of debit that may be handed in today; never before the first that still can be."""
+    window = today + timedelta(days=rules.collect.window_days)
+    return max(window, earliest_collection_date(today, rules.collect.lead_days))
+
+
+def announced_until(rules: Rules, today: date) -> date:
+    """The last day of debit that is announced today: early enough for its window even if a night or two fail."""
+    return collected_until(rules, today) + timedelta(days=rules.notify.days + _NIGHTS_TO_SPARE)
+
+
 def _nothing(reason: Reason) -> Verdict:
     return Verdict(Action.NONE, reason)
 
@@ -198,14 +211,13 @@ def _by_time(facts: InvoiceFacts, mandate: Mandate, collection_date: date, rules
         "open_amount": str(invoice.open_amount),
         "currency": invoice.currency,
     }
-    in_window = collection_date - timedelta(days=rules.collect.window_days) <= today
+    in_window = collection_date <= collected_until(rules, today)
     earliest = earliest_collection_date(today, rules.collect.lead_days)
     if needs_notice(invoice, rules):
         if notice is not None:
             said["notice_on"] = notice.noticed_on.isoformat()
         if notice is None or not _still_holds(facts, rules, earliest):
-            days = rules.notify.days + rules.collect.window_days
-            if collection_date - timedelta(days=days) > today:
+            if collection_date > announced_until(rules, today):
                 return _nothing(Reason(ReasonCode.NOT_DUE_YET, said))
             code = ReasonCode.NOTICE_OUTDATED if notice else ReasonCode.NOTICE_TO_SEND
             return Verdict(Action.NOTIFY, Reason(code, said), mandate, collection_date)

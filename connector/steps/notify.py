@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from hashlib import blake2b
 
 from sqlalchemy import Connection
@@ -17,14 +17,12 @@ from connector.model.mandate import Mandate
 from connector.model.notice import Notice
 from connector.model.reason import Reason, ReasonCode
 from connector.model.rules import NoticeChannel
-from connector.steps.eligibility import Action, InvoiceFacts, judge
+from connector.steps.eligibility import Action, InvoiceFacts, announced_until, judge
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
 from connector.store import customers, effects, exceptions, invoices, mandates, notices
 from connector.store.history import RecordKind, record_name
 from connector.store.notices import PlannedNotice
-
-_CLOSED_DAYS_IN_A_ROW_MAX = 5  # Good Friday to Easter Monday, and one to spare
 
 
 def run(work: Work) -> None:
@@ -37,14 +35,13 @@ def run(work: Work) -> None:
 
 def _notify_source(work: Work, source: Source) -> None:
     rules, today = work.installation.rules, work.installation.today()
-    ahead = rules.notify.days + rules.collect.window_days + _CLOSED_DAYS_IN_A_ROW_MAX
     done, after = 0, None
     while True:
         with work.store.transaction() as connection:
             batch = invoices.to_announce(
                 connection,
                 source.name,
-                due_until=today + timedelta(days=ahead),
+                due_until=announced_until(rules, today),
                 stale_before=earliest_collection_date(today, rules.collect.lead_days),
                 attempts=rules.collect.attempts,
                 after=after,

@@ -62,7 +62,7 @@ def _pull_feed(
         with work.store.transaction() as connection:
             saved = store(work, connection, batch.records)
             for fault in batch.faults:
-                work.show(connection, Step.PULL, f"{source.name} {fault.record}", _unreadable(fault))
+                work.show(connection, Step.PULL, _fault_name(source.name, fault.record), _unreadable(fault))
             cursors.move(connection, source.name, feed, batch.cursor, work.act().at)
         if not work.rehearsal:
             source.package.handled(feed, batch.cursor)
@@ -78,6 +78,8 @@ def _store_customers(work: Work, connection: Connection, records: Sequence[Custo
     found = [record_name(RecordKind.CUSTOMER, customer.key) for customer in fit]
     act = work.act()
     exceptions.close(connection, found, ReasonCode.CUSTOMER_UNKNOWN, act.at, act.by)
+    read = [_fault_name(customer.key.source, f"customer {customer.key.id}") for customer in fit]
+    exceptions.close(connection, read, ReasonCode.RECORD_UNREADABLE, act.at, act.by)
     return customers.save(connection, fit, act.at)
 
 
@@ -97,7 +99,14 @@ def _with_sound_iban(work: Work, connection: Connection, customer: Customer) -> 
 def _store_invoices(work: Work, connection: Connection, records: Sequence[Invoice]) -> Saved:
     fit = [invoice for invoice in records if not _shown_as_unfit(work, connection, invoice)]
     _show_unknown_customers(work, connection, fit)
-    return invoices.save(connection, fit, work.act().at)
+    act = work.act()
+    read = [
+        _fault_name(invoice.key.source, f"invoice {name}")
+        for invoice in fit
+        for name in {invoice.key.id, invoice.number}
+    ]
+    exceptions.close(connection, read, ReasonCode.RECORD_UNREADABLE, act.at, act.by)
+    return invoices.save(connection, fit, act.at)
 
 
 def _shown_as_unfit(work: Work, connection: Connection, invoice: Invoice) -> bool:
@@ -130,6 +139,10 @@ def _show_unknown_customers(work: Work, connection: Connection, records: Sequenc
         facts = {"customer": key.id, "number": wanted[key].number}
         record = record_name(RecordKind.CUSTOMER, key)
         work.show(connection, Step.PULL, record, Reason(ReasonCode.CUSTOMER_UNKNOWN, facts))
+
+
+def _fault_name(source: str, record: str) -> str:
+    return f"{source} {record}"
 
 
 def _unreadable(fault: Fault) -> Reason:

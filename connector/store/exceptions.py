@@ -54,12 +54,18 @@ def open_(connection: Connection, record: str, reason: Reason, at: datetime) -> 
 
 
 def close(connection: Connection, records: Iterable[str], code: ReasonCode, at: datetime, by: str) -> None:
-    """The cause is gone for these records."""
-    connection.execute(
-        update(exceptions)
-        .where(exceptions.c.code == code.value, exceptions.c.record.in_(list(records)), exceptions.c.open.is_(true()))
-        .values(open=False, closed_at=at, closed_by=by)
+    """The cause is gone for these records. Few are open and many are asked about: the open ones are read first."""
+    shown = connection.execute(
+        select(exceptions.c.id, exceptions.c.record).where(
+            exceptions.c.code == code.value, exceptions.c.open.is_(true())
+        )
     )
+    named = {row.record: row.id for row in shown}
+    gone = [named[record] for record in records if record in named]
+    if gone:
+        connection.execute(
+            update(exceptions).where(exceptions.c.id.in_(gone)).values(open=False, closed_at=at, closed_by=by)
+        )
 
 
 def close_by_id(connection: Connection, number: int, at: datetime, by: str) -> bool:

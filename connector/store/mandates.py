@@ -162,7 +162,7 @@ def count_by_state(connection: Connection) -> dict[str, int]:
     rows = connection.execute(
         select(mandates.c.state, func.count()).group_by(mandates.c.state).order_by(mandates.c.state)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _changing(mandate: Mandate) -> dict[str, Any]:

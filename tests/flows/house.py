@@ -130,7 +130,7 @@ def _sign(loaded: Config, folder: Path, groups: tuple[str, ...], at: datetime) -
                 def code(address: str = address) -> str:
                     return _found(folder, address, r"\b\d{6}\b")
 
-                sign_over_http(link, IBANS["ada"], code, client=client)  # type: ignore[arg-type]
+                sign_over_http(link, IBANS["ada"], code, client=client)
     installation.close()
 
 

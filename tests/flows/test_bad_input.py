@@ -31,6 +31,15 @@ def test_an_unreadable_record_is_shown_and_the_next_one_invited(world: World) ->
     assert len(world.service.invited) == 1
 
 
+def test_a_record_that_was_mended_is_no_longer_shown(world: World) -> None:
+    world.package.put_fault(Fault("customer ada", "customers.csv row 7", "??", "No name.", "Fill in the name."))
+    world.walk()
+    assert _codes(world) == [ReasonCode.RECORD_UNREADABLE]
+    world.customer("ada")
+    world.walk()
+    assert _codes(world) == []
+
+
 def test_an_impossible_iban_is_shown_masked_and_the_customer_kept_without_it(world: World) -> None:
     customer = world.customer("ada", iban="BE00539007547034")
     world.walk()

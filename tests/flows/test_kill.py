@@ -34,7 +34,7 @@ def _state(config: Path) -> dict[str, Any]:
         def rows(*columns: Any) -> list[tuple[Any, ...]]:
             return sorted(tuple(row) for row in connection.execute(select(*columns)))
 
-        kept = {
+        kept: dict[str, Any] = {
             "mandates": rows(mandates.c.reference, mandates.c.state, mandates.c.last_used_on),
             "collections": rows(collections.c.end_to_end_id, collections.c.state, collections.c.bank_file),
             "effects": rows(effects.c.key, effects.c.state),
