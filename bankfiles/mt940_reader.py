@@ -209,7 +209,7 @@ def _balance(text: str) -> tuple[str, Decimal]:
 
 def _decimal(text: str) -> Decimal:
     whole, _, cents = text.partition(",")
-    if not whole.isdigit() or "," in cents:
+    if not (text.isascii() and whole.isdigit()) or "," in cents:
         raise Misread(f"{text[:40]!r} is not an amount.")
     return Decimal(f"{whole}.{cents or '00'}")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from bankfiles.xml_stream import ALL, SEPARATOR
@@ -11,6 +12,8 @@ from bankfiles.xml_stream import ALL, SEPARATOR
 Texts = dict[str, str]
 
 _NOT_PROVIDED = "NOTPROVIDED"
+# As the schemas have it: no exponent, which could name a number of a gigabyte; no sign but a plus.
+_AMOUNT = re.compile(r"\+?[0-9]{1,18}(?:\.[0-9]{0,17})?")
 
 
 class Misread(ValueError):
@@ -31,13 +34,9 @@ def joined(texts: Texts, name: str) -> str:
 
 def decimal(text: str) -> Decimal:
     """Return an amount, never negative and never rounded; raise `Misread`."""
-    try:
-        read = Decimal(text)
-    except InvalidOperation:
-        raise Misread(f"{text[:40]!r} is not an amount.") from None
-    if not read.is_finite() or read < 0:
+    if _AMOUNT.fullmatch(text) is None:
         raise Misread(f"{text[:40]!r} is not an amount.")
-    return read
+    return Decimal(text)
 
 
 def amount(texts: Texts, name: str) -> Decimal | None:
