@@ -1,0 +1,100 @@
+"""The daemon: passes on schedule, one that was missed is caught up, a stop lets the pass in hand finish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from apscheduler.triggers.cron import CronTrigger
+
+from connector.engine.daemon import Daemon, missed_pass
+from connector.engine.one_pass import Outcome, PassResult
+from connector.errors import PassRunning
+from connector.store import passes
+from connector.store.database import Store, open_store
+
+NIGHTLY = CronTrigger.from_crontab("30 2 * * *", timezone="Europe/Brussels")
+DONE = PassResult(Outcome.DONE, 1, {}, 0)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = open_store(f"sqlite:///{tmp_path / 'x.db'}")
+    made.upgrade()
+    yield made
+    made.close()
+
+
+def _began(store: Store, at: datetime) -> None:
+    with store.transaction() as connection:
+        passes.begin(connection, at)
+
+
+def test_a_new_installation_waits_for_its_first_night(store: Store) -> None:
+    assert not missed_pass(store, NIGHTLY, datetime(2026, 11, 24, 12, tzinfo=UTC))
+
+
+def test_a_night_that_passed_without_a_pass_was_missed(store: Store) -> None:
+    _began(store, datetime(2026, 11, 22, 1, 30, 5, tzinfo=UTC))
+    assert not missed_pass(store, NIGHTLY, datetime(2026, 11, 23, 1, 29, tzinfo=UTC))
+    assert missed_pass(store, NIGHTLY, datetime(2026, 11, 23, 1, 31, tzinfo=UTC))
+
+
+def test_a_missed_pass_starts_at_once_and_only_once(store: Store) -> None:
+    _began(store, datetime.now(UTC) - timedelta(days=9))
+    ran = Event()
+    runs = []
+
+    def run(_stop: Event) -> PassResult:
+        runs.append(1)
+        ran.set()
+        return DONE
+
+    daemon = Daemon(run, NIGHTLY, store, lambda: datetime.now(UTC))
+    daemon.start()
+    assert ran.wait(10)
+    following = daemon.next_pass()
+    daemon.stop()
+    assert following is not None
+    assert following > datetime.now(UTC)
+    assert runs == [1]
+
+
+def test_a_stop_waits_for_the_record_in_hand(store: Store) -> None:
+    _began(store, datetime.now(UTC) - timedelta(days=9))
+    began, ended = Event(), Event()
+
+    def run(stop: Event) -> PassResult:
+        began.set()
+        assert stop.wait(10)
+        ended.set()
+        return DONE
+
+    daemon = Daemon(run, NIGHTLY, store, lambda: datetime.now(UTC))
+    daemon.start()
+    assert began.wait(10)
+    daemon.stop()
+    assert ended.is_set()
+
+
+@pytest.mark.parametrize("error", [PassRunning("busy"), RuntimeError("a fault of ours")])
+def test_a_pass_that_fails_does_not_end_the_schedule(
+    store: Store, error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _began(store, datetime.now(UTC) - timedelta(days=9))
+    tried = Event()
+
+    def run(_stop: Event) -> PassResult:
+        tried.set()
+        raise error
+
+    daemon = Daemon(run, NIGHTLY, store, lambda: datetime.now(UTC))
+    daemon.start()
+    assert tried.wait(10)
+    assert daemon.next_pass() is not None
+    daemon.stop()
+    told = capsys.readouterr()
+    assert "pass.skipped" in told.out + told.err or "pass.broken" in told.out + told.err
