@@ -63,7 +63,7 @@ def site(browser: Browser, tmp_path: Path) -> Iterator[Site]:
         listener.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         desk = signing_desk(f"sqlite:///{tmp_path / 'connector.db'}", tmp_path, url=address)
-        server = uvicorn.Server(uvicorn.Config(desk.app, log_level="warning", access_log=False))
+        server = uvicorn.Server(uvicorn.Config(desk.app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         deadline = time.monotonic() + START_SECONDS_MAX

@@ -60,4 +60,7 @@ def test_a_name_chooses_one_benchmark_or_all_of_a_module() -> None:
 
 
 def test_every_benchmark_is_named_after_its_module() -> None:
-    assert all(name.split(".")[0] == run.__module__.removeprefix("bench.") for name, run in benchmarks().items())
+    assert all(
+        name.split(".")[0] == getattr(run, "func", run).__module__.removeprefix("bench.")
+        for name, run in benchmarks().items()
+    )
