@@ -93,7 +93,8 @@ def write(
         if len(files) > 1:
             raise SeveralFiles(len(files))
         if isinstance(out, Path):
-            return writing.to_path(out, files[0], header)
+            (written,) = writing.to_paths([(out, files[0], header)])
+            return written
         return writing.to_stream(out, files[0], header)
 
 
@@ -107,20 +108,21 @@ def write_files(
 ) -> list[Written]:
     """Write as many files into `folder` as the bank's limits ask for; `Written.name` tells each one's name.
 
-    The first has the header's message id, the next ones that id with .2, .3, ... Findings come with the first.
-    Raises as `write` does.
+    The first has the header's message id, the next ones that id with .2, .3, ... Findings come with the first. None
+    appears before all are complete. Raises as `write` does.
     """
     with _Writing(header, profile, keep_batch_of) as writing:
         writing.take(collections)
-        written = []
+        planned: list[tuple[Path, list[SpooledBatch], Header]] = []
         for number, batches in enumerate(writing.files(), 1):
-            own = header if number == 1 else replace(
-                header, message_id=derived_id(header.message_id, f".{number}")
-            )  # fmt: skip
-            name = f"{own.message_id.replace('/', '-')}.xml"
-            one = writing.to_path(folder / name, batches, own)
-            written.append(replace(one, name=name, findings=one.findings if number == 1 else ()))
-        return written
+            message_id = header.message_id if number == 1 else derived_id(header.message_id, f".{number}")
+            path = folder / f"{message_id.replace('/', '-')}.xml"
+            planned.append((path, batches, replace(header, message_id=message_id)))
+        written = writing.to_paths(planned)
+        return [
+            replace(one, name=path.name, findings=one.findings if number == 0 else ())
+            for number, (one, (path, _, _)) in enumerate(zip(written, planned, strict=True))
+        ]
 
 
 def derived_id(identifier: str, suffix: str) -> str:
@@ -163,8 +165,8 @@ class _Writing:
             raise ValueError(f"{profile.version!r} cannot be written; choose one of {', '.join(LAYOUTS)}.")
         self._layout = LAYOUTS[profile.version]()
         self._profile = profile
-        self._header = _checked(header, profile)
         self._findings: list[Finding] = []
+        self._header = _checked(header, profile, self._findings)
         self._spool = Spool()
         self._batches: list[SpooledBatch] = []
         self._batch_of: dict[str, SpooledBatch] | None = {} if keep_batch_of else None
@@ -249,16 +251,20 @@ class _Writing:
 
     # ------------------------------------------------------------------------------------------- hand over
 
-    def to_path(self, path: Path, batches: list[SpooledBatch], header: Header) -> Written:
-        """Write to a temporary name beside `path`, check, and only then give it its name."""
-        part = path.with_name(f".{path.name}.part")
+    def to_paths(self, planned: list[tuple[Path, list[SpooledBatch], Header]]) -> list[Written]:
+        """Write each file to a temporary name beside its path, check, and only when all are right name them."""
+        parts = [path.with_name(f".{path.name}.part") for path, _, _ in planned]
+        written = []
         try:
-            with part.open("w+b") as file:
-                written = self._write(file, batches, header)
-                os.fsync(file.fileno())
-            part.replace(path)
+            for part, (_, batches, header) in zip(parts, planned, strict=True):
+                with part.open("w+b") as file:
+                    written.append(self._write(file, batches, header))
+                    os.fsync(file.fileno())
+            for part, (path, _, _) in zip(parts, planned, strict=True):
+                part.replace(path)
         finally:
-            part.unlink(missing_ok=True)
+            for part in parts:
+                part.unlink(missing_ok=True)
         return written
 
     def to_stream(self, out: BinaryIO, batches: list[SpooledBatch], header: Header) -> Written:
@@ -270,7 +276,7 @@ class _Writing:
         return written
 
     def _write(self, file: BinaryIO, batches: list[SpooledBatch], header: Header) -> Written:
-        header = _checked(header, self._profile)
+        header = _checked(header, self._profile, [])  # told once already
         count = sum(batch.count for batch in batches)
         total = sum((batch.total for batch in batches), Decimal(0))
         size = 0
@@ -329,15 +335,15 @@ class _Writing:
         return digest.hexdigest()
 
 
-def _checked(header: Header, profile: BankProfile) -> Header:
-    """Return the header as it can be sent, or raise ValueError."""
+def _checked(header: Header, profile: BankProfile, told: list[Finding]) -> Header:
+    """Return the header as it can be sent and add what was adapted to `told`, or raise ValueError."""
     message_id = normalise_message_id(header.message_id)
     pattern = profile.message_id_pattern
     if pattern is not None and re.fullmatch(pattern, message_id) is None:
         raise ValueError(f"The message id {message_id!r} is not of the form that {profile.title} asks for ({pattern}).")
     if header.created_at.tzinfo is None:
         raise ValueError("created_at has no time zone; pass an aware datetime.")
-    party = Adapter(profile).text(header.initiating_party, NAME_LENGTH, "initiating party", [])
+    party = Adapter(profile).text(header.initiating_party, NAME_LENGTH, "initiating party", told)
     if not party:
         raise ValueError("The initiating party has no name; fill it in.")
     party_id = header.initiating_party_id

@@ -306,6 +306,12 @@ def test_a_header_that_no_bank_takes_is_refused(
         written(replace(header, **changes), make())  # type: ignore[arg-type]
 
 
+def test_the_initiating_party_is_adapted_and_told(header: Header, make: Make) -> None:
+    result, document = written(replace(header, initiating_party="Café"), make())
+    assert texts(document, "InitgPty/Nm") == ["Cafe"]
+    assert codes(result) == ["CHARACTERS"]
+
+
 def test_the_banks_message_id_rule_holds(header: Header, make: Make) -> None:
     profile = replace(NEUTRAL, message_id_pattern=r"FSDD .{1,30}")
     with pytest.raises(ValueError, match="FSDD"):
@@ -354,6 +360,20 @@ def test_what_the_schema_refuses_is_never_handed_over(
     monkeypatch.setitem(cast("dict[str, type[Layout]]", writer.LAYOUTS), "pain.008.001.08", Wrong)
     with pytest.raises(BrokenFile, match="Name"):
         write(header, [make()], tmp_path / "x.xml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_file_of_several_appears_before_all_are_right(
+    header: Header, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class WrongForB2B(writer.LAYOUTS["pain.008.001.08"]):  # type: ignore[misc]
+        def transaction(self, collection: Collection) -> str:
+            built = super().transaction(collection)
+            return built.replace("<Dbtr>", "<Debtor>") if collection.scheme is Scheme.B2B else built
+
+    monkeypatch.setitem(cast("dict[str, type[Layout]]", writer.LAYOUTS), "pain.008.001.08", WrongForB2B)
+    with pytest.raises(BrokenFile):
+        write_files(header, [make(1), make(2, scheme=Scheme.B2B)], tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
