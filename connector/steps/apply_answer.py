@@ -104,20 +104,20 @@ def _fail(
     code = answer.reason.code if answer.reason else ""
     why = _why(answer)
     collections.move(connection, stored, state, work.act(), why, ended_on=on, reason_code=code or None)
+    said = _reason_facts(work, answer)
     if stored.collection.state is CollectionState.SETTLED:
-        book.owe_return(work, connection, stored, answer, on)
+        book.owe_return(work, connection, stored, on, charges=answer.charges, **said)
     if state is CollectionState.REJECTED:
         release_mandate(connection, stored, work.act(), why)
     facts = {
         "end_to_end_id": stored.collection.end_to_end_id,
         "customer": stored.debtor_name,
         "open_amount": str(stored.collection.amount),
-        **_reason_facts(work, answer),
+        **said,
     }
     rejected = state is CollectionState.REJECTED
     deed = DeedCode.REJECTED if rejected else DeedCode.RETURNED
-    text = facts["reason_text"]
-    _tell(work, deed, stored, amount=stored.collection.amount, reason_code=code, reason_text=text)
+    _tell(work, deed, stored, amount=stored.collection.amount, **said)
     reason = ReasonCode.COLLECTION_REJECTED if rejected else ReasonCode.COLLECTION_RETURNED
     record = collections.record_of(stored.collection.end_to_end_id)
     work.show(connection, Step.RECONCILE, record, Reason(reason, facts))

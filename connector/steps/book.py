@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from bankfiles.answers import Answer
 from connector.errors import NotYet
 from connector.model.collection import Claim
 from connector.model.customer import RecordKey
@@ -31,16 +30,24 @@ def owe_payment(
         effects.owe(connection, owed, work.act().at)
 
 
-def owe_return(work: Work, connection: Connection, stored: StoredCollection, answer: Answer, returned_on: date) -> None:
-    """Owe the package the return of each payment that it was owed."""
-    reason = answer.reason
+def owe_return(
+    work: Work,
+    connection: Connection,
+    stored: StoredCollection,
+    returned_on: date,
+    *,
+    reason_code: str,
+    reason_text: str,
+    charges: Decimal | None,
+) -> None:
+    """Owe the package the return of each payment that it was owed. The charges go with the first of them."""
     for number, claim in enumerate(stored.collection.claims, start=1):
         facts = _facts(stored, claim) | {
             "returned_on": returned_on.isoformat(),
             "payment": _key(EffectKind.REGISTER_PAYMENT, stored, number),
-            "reason_code": reason.code if reason else "",
-            "reason_text": reason.text if reason else "",
-            "charges": str(answer.charges) if answer.charges is not None and number == 1 else "",
+            "reason_code": reason_code,
+            "reason_text": reason_text,
+            "charges": str(charges) if charges is not None and number == 1 else "",
         }
         owed = _effect(EffectKind.REGISTER_RETURN, stored, number, claim, facts)
         effects.owe(connection, owed, work.act().at)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import jinja2
+from babel.numbers import format_decimal
 
 from adapters.accounting.files.report_words import WORDS
 from adapters.dropfolder import put_whole
@@ -60,13 +61,20 @@ def write_report(
     signed, payments, returns = Table(), Table(), Table()
     for row in mandates:
         signed.add({**row, "iban": mask_iban(row.get("iban", ""))})
+
+    def money(amount: Decimal) -> str:
+        return format_decimal(amount, "#,##0.00", locale=language.value)
+
     for is_return, row, amount in entries:
-        (returns if is_return else payments).add(row, amount)
+        reason = " ".join(part for part in (row.get("reason_code"), row.get("reason_text")) if part)
+        shown = {**row, "amount": money(amount), "reason": reason}
+        (returns if is_return else payments).add(shown, amount)
     page = _TEMPLATES.get_template("report.html.j2").generate(
         source=source,
         language=language.value,
         words=WORDS[language],
         now=now,
+        money=money,
         mandates=signed,
         payments=payments,
         returns=returns,
