@@ -29,9 +29,9 @@ ISO_INPUTS = [path for path in INPUTS if path.name.count(".") == 4]
 def plain(item: Answer | Unreadable) -> dict[str, object]:
     """The item as JSON would have it, what is empty left out."""
     facts = {"is": type(item).__name__, **dataclasses.asdict(item)}
-    return json.loads(
-        json.dumps({name: value for name, value in facts.items() if value not in (None, "")}, default=str)
-    )
+    given = {name: value for name, value in facts.items() if value not in (None, "")}
+    as_json: dict[str, object] = json.loads(json.dumps(given, default=str))
+    return as_json
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.name)

@@ -33,7 +33,7 @@ from bankfiles.pain008 import (
     write_files,
     writer,
 )
-from bankfiles.pain008.layout import Layout
+from bankfiles.pain008.v001_08 import Pain008V08
 from bankfiles.profile import NEUTRAL, AddressMode, BankProfile
 from bankfiles.profiles import load_profile, profile_names
 
@@ -53,7 +53,8 @@ def texts(document: str, path: str) -> list[str]:
     """The texts at a path of local names anywhere in the document."""
     root = etree.fromstring(document.encode())
     steps = "".join(f"/*[local-name()='{tag}']" for tag in path.split("/"))
-    return [element.text or "" for element in root.xpath(f"/{steps}")]
+    found = cast("list[etree._Element]", root.xpath(f"/{steps}"))
+    return [element.text or "" for element in found]
 
 
 def codes(result: Written) -> list[str]:
@@ -353,11 +354,11 @@ def test_a_file_that_fails_on_the_way_leaves_nothing_behind(header: Header, make
 def test_what_the_schema_refuses_is_never_handed_over(
     header: Header, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Wrong(writer.LAYOUTS["pain.008.001.08"]):  # type: ignore[misc]
+    class Wrong(Pain008V08):
         def transaction(self, collection: Collection) -> str:
             return super().transaction(collection).replace("<Nm>", "<Name>").replace("</Nm>", "</Name>")
 
-    monkeypatch.setitem(cast("dict[str, type[Layout]]", writer.LAYOUTS), "pain.008.001.08", Wrong)
+    monkeypatch.setitem(writer.LAYOUTS, "pain.008.001.08", Wrong)
     with pytest.raises(BrokenFile, match="Name"):
         write(header, [make()], tmp_path / "x.xml")
     assert list(tmp_path.iterdir()) == []
@@ -366,12 +367,12 @@ def test_what_the_schema_refuses_is_never_handed_over(
 def test_no_file_of_several_appears_before_all_are_right(
     header: Header, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class WrongForB2B(writer.LAYOUTS["pain.008.001.08"]):  # type: ignore[misc]
+    class WrongForB2B(Pain008V08):
         def transaction(self, collection: Collection) -> str:
             built = super().transaction(collection)
             return built.replace("<Dbtr>", "<Debtor>") if collection.scheme is Scheme.B2B else built
 
-    monkeypatch.setitem(cast("dict[str, type[Layout]]", writer.LAYOUTS), "pain.008.001.08", WrongForB2B)
+    monkeypatch.setitem(writer.LAYOUTS, "pain.008.001.08", WrongForB2B)
     with pytest.raises(BrokenFile):
         write_files(header, [make(1), make(2, scheme=Scheme.B2B)], tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,7 @@ def test_a_mandate_is_for_its_own_creditor_alone() -> None:
 
 
 @pytest.mark.parametrize("lacking", [{"iban": None}, {"signed_on": None}])
-def test_a_mandate_without_account_or_date_is_incomplete(lacking: dict[str, None]) -> None:
+def test_a_mandate_without_account_or_date_is_incomplete(lacking: dict[str, Any]) -> None:
     assert _why(replace(ACTIVE, **lacking)) is ReasonCode.MANDATE_INCOMPLETE
 
 
