@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from bankfiles import reasons
-from bankfiles.answers import Answer, AnswerKind
+from bankfiles.answers import Answer, AnswerKind, Scope
 from bankfiles.reasons import MandateFate
 from connector.model.collection import FAILED_STATES, CollectionState
 from connector.model.deed import DeedCode, Fact, Step
@@ -18,7 +18,7 @@ from connector.steps.matching import Match
 from connector.steps.release import release_mandate
 from connector.steps.work import Work
 from connector.store import bank_files, collections, mandates
-from connector.store.bank_files import FileState
+from connector.store.bank_files import BankFile, FileState
 from connector.store.collections import StoredCollection
 
 _STATE_AFTER = {
@@ -43,25 +43,29 @@ def apply(work: Work, connection: Connection, answer: Answer, found: Match) -> b
     state = _STATE_AFTER.get(answer.kind)
     if state is None:
         return False
-    changed = False
-    if found.file is not None:
-        changed = _apply_to_file(work, connection, answer, found)
+    changed = found.file is not None and _apply_to_file(work, connection, answer, found.file)
+    if answer.kind is AnswerKind.REJECTED and answer.scope is not Scope.TRANSACTION:
+        _show_file_rejected(work, connection, answer, found)
     for stored in found.collections:
         changed = _apply_to_collection(work, connection, answer, stored, state) or changed
     return changed
 
 
-def _apply_to_file(work: Work, connection: Connection, answer: Answer, found: Match) -> bool:
+def _apply_to_file(work: Work, connection: Connection, answer: Answer, file: BankFile) -> bool:
     """The bank took the whole file, or refused it."""
     state = {AnswerKind.ACCEPTED: FileState.ACCEPTED, AnswerKind.REJECTED: FileState.REJECTED}.get(answer.kind)
-    if found.file is None or state is None or found.file.state is state:
+    if state is None or file.state is state:
         return False
-    bank_files.move(connection, found.file, state, work.act(), _why(answer))
-    if state is FileState.REJECTED:
-        facts = {"file": found.file.name, **_reason_facts(work, answer)}
-        record = bank_files.record_of(found.file.message_id)
-        work.show(connection, Step.RECONCILE, record, Reason(ReasonCode.BANK_FILE_REJECTED, facts))
+    bank_files.move(connection, file, state, work.act(), _why(answer))
     return True
+
+
+def _show_file_rejected(work: Work, connection: Connection, answer: Answer, found: Match) -> None:
+    """A file, or a batch of it, was refused as a whole: one thing to look at, not one for each collection."""
+    message_id = next((stored.bank_file for stored in found.collections if stored.bank_file), answer.message_id)
+    facts = {"file": answer.batch_id or message_id or "", **_reason_facts(work, answer)}
+    record = bank_files.record_of(message_id or "")
+    work.show(connection, Step.RECONCILE, record, Reason(ReasonCode.BANK_FILE_REJECTED, facts))
 
 
 def _apply_to_collection(
@@ -119,8 +123,9 @@ def _fail(
     deed = DeedCode.REJECTED if rejected else DeedCode.RETURNED
     _tell(work, deed, stored, amount=stored.collection.amount, **said)
     reason = ReasonCode.COLLECTION_REJECTED if rejected else ReasonCode.COLLECTION_RETURNED
-    record = collections.record_of(stored.collection.end_to_end_id)
-    work.show(connection, Step.RECONCILE, record, Reason(reason, facts))
+    if answer.scope is Scope.TRANSACTION or not rejected:
+        record = collections.record_of(stored.collection.end_to_end_id)
+        work.show(connection, Step.RECONCILE, record, Reason(reason, facts))
     _stop_mandate(work, connection, stored, code)
 
 

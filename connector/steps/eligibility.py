@@ -155,8 +155,8 @@ def _why_not_collectable(facts: InvoiceFacts, rules: Rules) -> Reason | None:
 
 
 def used_attempts(claims: Sequence[PastClaim]) -> int:
-    """How often the debtor's account was asked; collections that never left do not count."""
-    return sum(1 for claim in claims if claim.state is not CollectionState.CANCELLED)
+    """How often the invoice was asked for; attempts that a person forgave or that came too late do not count."""
+    return sum(claim.counts for claim in claims)
 
 
 def _mandate_for(facts: InvoiceFacts) -> tuple[Mandate | None, Reason]:

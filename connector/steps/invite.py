@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -19,6 +17,7 @@ from connector.ports import InvitationRequest
 from connector.steps.eligibility import why_not_invited
 from connector.steps.work import Progress, Work
 from connector.store import customers, effects, exceptions, mandates
+from connector.store.chunks import chunks
 from connector.store.history import Act, RecordKind, record_name
 
 _BATCH = 200
@@ -30,19 +29,13 @@ def run(work: Work) -> None:
         with work.store.reading() as connection:
             candidates = list(customers.without_mandate(connection, source.name, work.installation.rules.invite.whom))
         done = 0
-        for batch in _batches(candidates):
+        for batch in chunks(candidates, _BATCH):
             with work.store.transaction() as connection:
                 for customer in batch:
                     _invite(work, connection, source, customer)
             done += len(batch)
             work.progress(Progress(Step.INVITE, source.name, done, len(candidates)))
             work.check_stop()
-
-
-def _batches(candidates: Sequence[Customer]) -> Iterator[list[Customer]]:
-    rest = iter(candidates)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch
 
 
 def _invite(work: Work, connection: Connection, source: Source, customer: Customer) -> None:

@@ -38,6 +38,13 @@ def match(connection: Connection, creditor: str, answer: Answer) -> Match | None
     return found
 
 
+def names_ours(connection: Connection, answer: Answer) -> bool:
+    """Whether an answer names a batch or file of ours, even if its amount does not fit."""
+    batch = bank_files.find_batch(connection, answer.batch_id) if answer.batch_id else None
+    file = bank_files.find(connection, answer.message_id) if answer.message_id else None
+    return batch is not None or file is not None
+
+
 def _by_end_to_end_id(connection: Connection, answer: Answer) -> Match | None:
     stored = collections.find(connection, answer.end_to_end_id) if answer.end_to_end_id else None
     return Match([stored]) if stored else None

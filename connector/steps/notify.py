@@ -124,7 +124,7 @@ def _owe_notice(
 
 
 def _key(mandate: Mandate, collection_date: date, told: Sequence[InvoiceFacts], today: date) -> str:
-    """Key of the mail: the same invoices, amounts and days make the same notice."""
-    invoices_told = ",".join(f"{facts.invoice.key}={facts.invoice.open_amount}" for facts in told)
+    """Key of the mail: the same invoices, amounts, attempts and days make the same notice."""
+    invoices_told = ",".join(f"{facts.invoice.key}={facts.invoice.open_amount}/{len(facts.claims)}" for facts in told)
     digest = blake2b(invoices_told.encode(), digest_size=6).hexdigest()
     return f"notice:{mandate.creditor}/{mandate.reference}:{collection_date}:{today}:{digest}"

@@ -6,7 +6,6 @@ import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,11 +19,12 @@ from connector.model.deed import DeedCode, Step
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import IncomingFile
 from connector.steps import apply_answer
-from connector.steps.matching import Match, match
+from connector.steps.matching import Match, match, names_ours
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
 from connector.store import bank_files
 from connector.store.bank_files import AnswerOutcome
+from connector.store.chunks import chunks
 from connector.store.history import RecordKind, record_name
 
 _BATCH = 500
@@ -90,8 +90,7 @@ def _copy(source: BinaryIO, target: BinaryIO) -> str:
 
 def _read(work: Work, connection: Connection, creditor: str, name: str, path: Path, sha256: str, record: str) -> None:
     answers = faults = 0
-    items = read_answers(path, name)
-    while batch := list(islice(items, _BATCH)):
+    for batch in chunks(read_answers(path, name), _BATCH):
         unreadable = [item for item in batch if isinstance(item, Unreadable)]
         for fault in unreadable:
             work.show(connection, Step.RECONCILE, f"{record} line {fault.line}", _unreadable(name, fault))
@@ -127,7 +126,7 @@ def _apply(work: Work, connection: Connection, creditor: str, name: str, answer:
     """Apply one answer to what it is about. What does not fit is shown and changes nothing."""
     found = match(connection, creditor, answer)
     if found is None:
-        if answer.kind in _ABOUT_OUR_MONEY:
+        if answer.kind in _ABOUT_OUR_MONEY or names_ours(connection, answer):
             facts = {"file": name, "end_to_end_id": _name_of(answer)}
             reason = Reason(ReasonCode.BANK_ANSWER_UNMATCHED, facts)
             work.show(connection, Step.RECONCILE, f"bank answer {answer.key}", reason)

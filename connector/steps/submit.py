@@ -44,6 +44,7 @@ def _cancel_late(work: Work, approved: Run) -> None:
     earliest = earliest_collection_date(work.installation.today(), work.installation.rules.collect.lead_days)
     with work.store.transaction() as connection:
         late = collections.ids_where(connection, run=approved.id, before=earliest, states=[CollectionState.APPROVED])
+        collections.forgive(connection, late)
         for stored in collections.find_many(connection, late).values():
             _cancel(work, connection, stored, "too late for its collection date")
             work.did(

@@ -14,6 +14,7 @@ from bankfiles.pain008.model import Scheme, SequenceType
 from connector.model.collection import FAILED_STATES, Claim, Collection, CollectionState, next_state
 from connector.model.customer import RecordKey
 from connector.store import history
+from connector.store.chunks import chunks
 from connector.store.history import Act, Change, RecordKind, record_name
 from connector.store.tables import claims, collections
 from connector.store.tables import history as history_table
@@ -38,11 +39,12 @@ class StoredCollection:
 
 @dataclass(frozen=True, slots=True)
 class PastClaim:
-    """A claim on an invoice with the state of its collection."""
+    """A claim on an invoice with the state of its collection. `counts`: as an attempt that the rules allow."""
 
     claim: Claim
     end_to_end_id: str
     live: bool
+    counts: bool
     state: CollectionState
     collection_date: date
 
@@ -72,13 +74,14 @@ def find(connection: Connection, end_to_end_id: str) -> StoredCollection | None:
 
 def find_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredCollection]:
     """The collections with these end-to-end ids."""
-    wanted = list(ids)
-    claims_of: dict[str, list[Claim]] = {}
-    for row in connection.execute(select(claims).where(claims.c.end_to_end_id.in_(wanted))):
-        claims_of.setdefault(row.end_to_end_id, []).append(_claim_of(row))
-    rows = connection.execute(select(collections).where(collections.c.end_to_end_id.in_(wanted)))
-    found = (_stored(row, claims_of.get(row.end_to_end_id, ())) for row in rows)
-    return {stored.collection.end_to_end_id: stored for stored in found}
+    found: dict[str, StoredCollection] = {}
+    for wanted in chunks(ids):
+        claims_of: dict[str, list[Claim]] = {}
+        for row in connection.execute(select(claims).where(claims.c.end_to_end_id.in_(wanted))):
+            claims_of.setdefault(row.end_to_end_id, []).append(_claim_of(row))
+        for row in connection.execute(select(collections).where(collections.c.end_to_end_id.in_(wanted))):
+            found[row.end_to_end_id] = _stored(row, claims_of.get(row.end_to_end_id, ()))
+    return found
 
 
 def approved_of(connection: Connection, run: str) -> Iterator[StoredCollection]:
@@ -146,7 +149,8 @@ def claims_on(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordK
         )
         for row in rows:
             claim = _claim_of(row)
-            past = PastClaim(claim, row.end_to_end_id, row.live, CollectionState(row.state), row.collection_date)
+            state = CollectionState(row.state)
+            past = PastClaim(claim, row.end_to_end_id, row.live, row.counts, state, row.collection_date)
             found.setdefault(claim.invoice, []).append(past)
     return found
 
@@ -187,6 +191,12 @@ def move(
     history.write(connection, act, [Change(record_of(end_to_end_id), old, state, why)])
     if state in FAILED_STATES:
         connection.execute(update(claims).where(claims.c.end_to_end_id == end_to_end_id).values(live=False))
+
+
+def forgive(connection: Connection, ids: Iterable[str]) -> None:
+    """These attempts do not count: their invoices may be asked for as if they had not been."""
+    for some in chunks(ids):
+        connection.execute(update(claims).where(claims.c.end_to_end_id.in_(some)).values(counts=False))
 
 
 def note_settlement(connection: Connection, end_to_end_id: str, settled_on: date) -> None:
@@ -283,6 +293,7 @@ def _claim_rows(collection: Collection) -> Iterator[dict[str, Any]]:
             "attempt": claim.attempt,
             "amount": claim.amount,
             "live": True,
+            "counts": True,
         }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, true, update
 
 from connector.model.reason import Reason, ReasonCode
+from connector.store.chunks import chunks
 from connector.store.tables import exceptions
 
 
@@ -62,9 +63,9 @@ def close(connection: Connection, records: Iterable[str], code: ReasonCode, at: 
     )
     named = {row.record: row.id for row in shown}
     gone = [named[record] for record in records if record in named]
-    if gone:
+    for some in chunks(gone):
         connection.execute(
-            update(exceptions).where(exceptions.c.id.in_(gone)).values(open=False, closed_at=at, closed_by=by)
+            update(exceptions).where(exceptions.c.id.in_(some)).values(open=False, closed_at=at, closed_by=by)
         )
 
 

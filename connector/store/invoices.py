@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true
 
-from connector.model.collection import CollectionState
 from connector.model.customer import RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import MandateState
 from connector.store.changed import Saved, digest_of, save_changed
-from connector.store.tables import claims, collections, invoices, mandates, notices
+from connector.store.tables import claims, invoices, mandates, notices
 
 
 def save(connection: Connection, records: Sequence[Invoice], at: datetime) -> Saved:
@@ -107,12 +106,7 @@ def _collectable(source: str, due_until: date, attempts: int) -> ColumnElement[b
     """Open EUR invoices with a signed mandate, no live claim and attempts left."""
     of_invoice = and_(claims.c.source == invoices.c.source, claims.c.invoice_id == invoices.c.id)
     claimed = exists().where(of_invoice, claims.c.live.is_(true()))
-    asked = (
-        select(func.count())
-        .select_from(claims.join(collections, collections.c.end_to_end_id == claims.c.end_to_end_id))
-        .where(of_invoice, collections.c.state != CollectionState.CANCELLED.value)
-        .scalar_subquery()
-    )
+    asked = select(func.count()).select_from(claims).where(of_invoice, claims.c.counts.is_(true())).scalar_subquery()
     has_mandate = exists().where(
         mandates.c.source == invoices.c.source,
         mandates.c.customer_id == invoices.c.customer_id,

@@ -260,6 +260,7 @@ claims = Table(
     Column("attempt", Integer, nullable=False),
     Column("amount", Money, nullable=False),
     Column("live", Boolean, nullable=False),
+    Column("counts", Boolean, nullable=False),  # as an attempt that the rules allow
     ForeignKeyConstraint(["source", "invoice_id"], ["invoices.source", "invoices.id"]),
     CheckConstraint("amount > 0 AND part > 0 AND attempt > 0", name="positive"),
     UniqueConstraint("source", "invoice_id", "part", "attempt"),

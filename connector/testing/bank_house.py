@@ -151,7 +151,7 @@ class BankHouse:
 def _batch_entry(statement: etree._Element, orders: Sequence[Order], day: date) -> None:
     """One credit for a batch, with its collections as details."""
     total = sum((order.amount for order in orders), Decimal(0))
-    entry = _entry(statement, total, "CRDT", day, f"B{orders[0].batch_id}", "RDDT", "PMDD")
+    entry = _entry(statement, total, "CRDT", day, f"B{orders[0].batch_id}", "IDDT", "ESDD")
     details = _add(entry, "NtryDtls")
     batch = _add(details, "Btch")
     _add(batch, "MsgId", orders[0].message_id)

@@ -368,6 +368,7 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("amount", connector.store.types.Money(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
         sa.CheckConstraint("amount > 0 AND part > 0 AND attempt > 0", name=op.f("ck_claims_positive")),
         sa.ForeignKeyConstraint(["end_to_end_id"], ["collections.end_to_end_id"], name=op.f("fk_claims_end_to_end_id")),
         sa.ForeignKeyConstraint(

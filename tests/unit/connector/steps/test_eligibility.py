@@ -63,9 +63,9 @@ def _judge(
     return judge(InvoiceFacts(invoice, customer, mandates, claims, notice), "main", rules, today)
 
 
-def _claim(state: CollectionState, *, live: bool, attempt: int = 1) -> PastClaim:
-    claim = Claim(INVOICE.key, 1, attempt, Decimal("121.00"))
-    return PastClaim(claim, f"E{attempt}", live, state, date(2026, 12, 1))
+def _claim(state: CollectionState, *, live: bool, counts: bool = True) -> PastClaim:
+    claim = Claim(INVOICE.key, 1, 1, Decimal("121.00"))
+    return PastClaim(claim, "E1", live, counts, state, date(2026, 12, 1))
 
 
 def test_an_invoice_that_was_announced_is_collected_on_the_announced_day() -> None:
@@ -103,8 +103,8 @@ def test_an_invoice_is_not_asked_for_twice(claims: list[PastClaim], code: Reason
     assert _judge(claims=claims).reason.code is code
 
 
-def test_a_collection_that_never_left_is_no_attempt() -> None:
-    assert _judge(claims=[_claim(CollectionState.CANCELLED, live=False)]).action is Action.COLLECT
+def test_an_attempt_that_does_not_count_leaves_the_invoice_free() -> None:
+    assert _judge(claims=[_claim(CollectionState.RETURNED, live=False, counts=False)]).action is Action.COLLECT
 
 
 def test_a_second_attempt_is_a_matter_of_the_rules() -> None:
