@@ -23,9 +23,10 @@ from bankfiles.camt_fields import (
     amounts_of,
     kind_of,
 )
+from bankfiles.fields import Fields, Texts
 from bankfiles.repeats import Repeats
-from bankfiles.texts import Misread, Texts, amount, day, joined, provided, whole_number
-from bankfiles.xml_stream import BrokenXml, line_of, namespace_of, pick, picker, records, unreadable_rest
+from bankfiles.texts import Misread, amount, day, joined, provided, whole_number
+from bankfiles.xml_stream import BrokenXml, line_of, namespace_of, records, unreadable_rest
 
 _TAGS = ("TxDtls", "Ntry", "Stmt", "Rpt", "Ntfctn")
 
@@ -68,11 +69,11 @@ class _Entry:
 class _Reader:
     def __init__(self, namespace: str) -> None:
         self._prefix = f"{{{namespace}}}" if namespace else ""
-        self._entry_picks = picker(ENTRY_FIELDS, namespace)
-        self._detail_picks = picker(DETAIL_FIELDS, namespace)
-        self._batch_picks = picker(BATCH_FIELDS, namespace)
-        self._account_picks = picker(ACCOUNT_FIELDS, namespace)
-        self._balance_picks = picker(BALANCE_FIELDS, namespace)
+        self._entry_fields = Fields(ENTRY_FIELDS, namespace)
+        self._detail_fields = Fields(DETAIL_FIELDS, namespace)
+        self._batch_fields = Fields(BATCH_FIELDS, namespace)
+        self._account_fields = Fields(ACCOUNT_FIELDS, namespace)
+        self._balance_fields = Fields(BALANCE_FIELDS, namespace)
         self._statement: _Statement | None = None
         self._entry: _Entry | None = None
         self._entry_is_bad = False
@@ -100,12 +101,10 @@ class _Reader:
     def _open_statement(self, container: etree._Element | None) -> _Statement:
         statement = _Statement()
         for child in container if container is not None else ():
-            texts: Texts = {}
             if child.tag == self._prefix + "Acct":
-                pick(child, self._account_picks, texts)
-                statement.account = texts.get("account")
+                statement.account = self._account_fields.of(child).get("account")
             elif child.tag == self._prefix + "Bal":
-                pick(child, self._balance_picks, texts)
+                texts = self._balance_fields.of(child)
                 balance = amount(texts, "amount") or Decimal(0)
                 if texts.get("side") == "DBIT":
                     balance = -balance
@@ -146,8 +145,7 @@ class _Reader:
         return self._entry
 
     def _open_entry(self, ntry: etree._Element, statement: _Statement) -> _Entry:
-        texts: Texts = {}
-        pick(ntry, self._entry_picks, texts)
+        texts = self._entry_fields.of(ntry)
         booked = amount(texts, "amount")
         if booked is None:
             raise Misread("The entry has no amount.")
@@ -158,8 +156,7 @@ class _Reader:
         return _Entry(texts, line_of(ntry), booked, {})
 
     def _detail(self, element: etree._Element) -> Iterator[Answer]:
-        texts: Texts = {}
-        pick(element, self._detail_picks, texts)
+        texts = self._detail_fields.of(element)
         line = line_of(element)
         batch = element.getprevious()
         details = element.getparent()
@@ -181,8 +178,7 @@ class _Reader:
 
     def _pick_batch(self, element: etree._Element, entry: _Entry) -> None:
         if element.tag == self._prefix + "Btch":
-            entry.batch = {}
-            pick(element, self._batch_picks, entry.batch)
+            entry.batch = self._batch_fields.of(element)
 
     def _end_of_entry(self, element: etree._Element) -> Iterator[Answer]:
         try:

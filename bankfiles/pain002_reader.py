@@ -11,8 +11,9 @@ from typing import BinaryIO
 from lxml import etree
 
 from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key
-from bankfiles.texts import Misread, Texts, amount, joined, provided, whole_number
-from bankfiles.xml_stream import BrokenXml, line_of, namespace_of, pick, picker, records, unreadable_rest
+from bankfiles.fields import Fields, Texts
+from bankfiles.texts import Misread, amount, joined, provided, whole_number
+from bankfiles.xml_stream import BrokenXml, line_of, namespace_of, records, unreadable_rest
 
 _TAGS = ("OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts")
 
@@ -93,9 +94,9 @@ def read_pain002(source: BinaryIO) -> Iterator[Answer | Unreadable]:
 class _Reader:
     def __init__(self, namespace: str) -> None:
         self._prefix = f"{{{namespace}}}" if namespace else ""
-        self._group_picks = picker(_GROUP_FIELDS, namespace)
-        self._batch_picks = picker(_BATCH_FIELDS, namespace)
-        self._transaction_picks = picker(_TRANSACTION_FIELDS, namespace)
+        self._group_fields = Fields(_GROUP_FIELDS, namespace)
+        self._batch_fields = Fields(_BATCH_FIELDS, namespace)
+        self._transaction_fields = Fields(_TRANSACTION_FIELDS, namespace)
         self._message_id: str | None = None
         self._batch: Texts | None = None
         self._without_id = 0
@@ -120,15 +121,13 @@ class _Reader:
             )
 
     def _group(self, element: etree._Element) -> Iterator[Answer]:
-        texts: Texts = {}
-        pick(element, self._group_picks, texts)
+        texts = self._group_fields.of(element)
         self._message_id = texts.get("message_id")
         if "status" in texts or "reason" in texts:
             yield self._answer(Scope.FILE, texts, None, line_of(element))
 
     def _open_batch(self, element: etree._Element) -> Iterator[Answer]:
-        texts: Texts = {}
-        pick(element, self._batch_picks, texts)
+        texts = self._batch_fields.of(element)
         self._batch = texts
         if "status" in texts or "reason" in texts:
             yield self._answer(Scope.BATCH, texts, texts.get("batch_id"), line_of(element))
@@ -138,8 +137,7 @@ class _Reader:
         if self._batch is None and parent is not None:
             yield from self._open_batch(parent)
         batch = self._batch or {}
-        texts: Texts = {}
-        pick(element, self._transaction_picks, texts)
+        texts = self._transaction_fields.of(element)
         if "status" in batch:
             texts.setdefault("status", batch["status"])  # without its own, it shares the batch's
         yield self._answer(Scope.TRANSACTION, texts, batch.get("batch_id"), line_of(element))

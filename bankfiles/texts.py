@@ -1,4 +1,4 @@
-"""Take typed facts out of the picked texts of an XML record (see `xml_stream.pick`)."""
+"""Take typed facts out of the picked texts of an XML record (see `fields.Fields`)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from bankfiles.xml_stream import ALL, SEPARATOR
-
-Texts = dict[str, str]
+from bankfiles.fields import ALL, SEPARATOR, Texts
 
 _NOT_PROVIDED = "NOTPROVIDED"
 # As the schemas have it: no exponent, which could name a number of a gigabyte; no sign but a plus.

@@ -7,7 +7,7 @@ No entity is expanded, no DTD is read, nothing is fetched. Memory holds one reco
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO, cast
 
@@ -19,16 +19,6 @@ MOST_RECORD_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 MOST_SCHEMA_FAULTS = 1000
 _ROOT = "Document"  # of every ISO 20022 message
-SEPARATOR = "\x1f"  # between the texts of a repeated field; no XML text can contain it
-ALL = "*"  # after the name of a field: all its texts, where it is repeated
-
-
-#: Tag to the field that its text fills, or to the picker of its children; "" for its own text among those.
-Picker = dict[str, "str | Picker"]
-
-
-# The fields whose currency is wanted too.
-_WITH_CURRENCY = frozenset({"amount", "collected_amount", "transaction_amount"})
 _NAMESPACE = re.compile(r"\{[^{}]*\}")
 
 
@@ -203,54 +193,3 @@ def _forget(element: etree._Element) -> None:
     if parent is not None:
         while element.getprevious() is not None:
             del parent[0]
-
-
-def picker(fields: Mapping[str, str], namespace: str) -> Picker:
-    """Make a picker from paths of local names (e.g. "Refs/EndToEndId") to the fields that they fill.
-
-    Several paths may fill one field: that is how the versions of a message are read by one table.
-    """
-    prefix = f"{{{namespace}}}" if namespace else ""
-    root: Picker = {}
-    for path, name in fields.items():
-        node = root
-        *containers, leaf = path.split("/")
-        for tag in containers:
-            below = node.get(prefix + tag)
-            if below is None or isinstance(below, str):
-                below = {"": below} if below else {}  # an element that is text in one version, container in another
-                node[prefix + tag] = below
-            node = below
-        held = node.get(prefix + leaf)
-        if isinstance(held, dict):
-            held[""] = name
-        else:
-            node[prefix + leaf] = name
-    return root
-
-
-def pick(element: etree._Element, picks: Picker, texts: dict[str, str]) -> None:
-    """Put the texts below `element` into `texts` by field; of a repeated one the first, and all at its name + `ALL`.
-
-    The currency of an amount stands at its name + "@".
-    """
-    for child in element:
-        found = picks.get(child.tag)
-        if found is None:
-            continue
-        if isinstance(found, dict):
-            own = found.get("")
-            if own is None or len(child):
-                pick(child, found, texts)
-                continue
-            found = own
-            if isinstance(found, dict):
-                continue
-        text = child.text
-        text = text.strip() if text else ""
-        if found in texts:
-            texts[found + ALL] = texts.get(found + ALL, texts[found]) + SEPARATOR + text
-            continue
-        texts[found] = text
-        if found in _WITH_CURRENCY:
-            texts[found + "@"] = child.get("Ccy", "")

@@ -8,10 +8,11 @@ from typing import BinaryIO
 from lxml import etree
 
 from bankfiles.answers import Unreadable
+from bankfiles.fields import Fields, Texts
 from bankfiles.mandates.model import Acceptance, Change, ElectronicMandate, MandateEvent, Withdrawal
 from bankfiles.pain008.model import Creditor, Scheme
-from bankfiles.texts import Misread, Texts, amount, day, joined
-from bankfiles.xml_stream import BrokenXml, first_tag, line_of, namespace_of, pick, picker, records, unreadable_rest
+from bankfiles.texts import Misread, amount, day, joined
+from bankfiles.xml_stream import BrokenXml, first_tag, line_of, namespace_of, records, unreadable_rest
 
 _MANDATE_FIELDS = {
     "MndtId": "reference",
@@ -73,8 +74,7 @@ def read_mandates(source: BinaryIO) -> Iterator[MandateEvent | Unreadable]:
 def _event(element: etree._Element) -> MandateEvent | Unreadable:
     namespace = namespace_of(str(element.tag))
     tag = str(element.tag).rpartition("}")[2]
-    texts: Texts = {}
-    pick(element, picker(_FIELDS[tag], namespace), texts)
+    texts = Fields(_FIELDS[tag], namespace).of(element)
     original = texts.get("original_reference", "")
     try:
         if tag == "Mndt":

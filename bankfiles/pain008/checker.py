@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from bankfiles.fields import Fields
 from bankfiles.pain008.catalogue import finding
 from bankfiles.pain008.foreign_rules import batch_faults, group_faults, transaction_faults
 from bankfiles.pain008.model import Finding
@@ -37,8 +38,6 @@ from bankfiles.xml_stream import (
     first_tag,
     line_of,
     namespace_of,
-    pick,
-    picker,
     records,
 )
 
@@ -83,9 +82,9 @@ class _Checking:
         self._profile = profile
         self._of_bank = of_bank  # a bank was named: its limits count
         self._handed_in_on = handed_in_on
-        self._picks = {
-            self._prefix + tag: picker(fields, namespace)
-            for tag, fields in (
+        self._fields = {
+            self._prefix + tag: Fields(paths, namespace)
+            for tag, paths in (
                 ("GrpHdr", GROUP_FIELDS),
                 ("DrctDbtTxInf", TRANSACTION_FIELDS),
                 ("PmtInf", BATCH_FIELDS),
@@ -139,12 +138,11 @@ class _Checking:
             )
 
     def _take(self, element: etree._Element) -> Iterator[Finding]:
-        picks = self._picks.get(str(element.tag))
-        if picks is None:
+        fields = self._fields.get(str(element.tag))
+        if fields is None:
             yield finding("VALUE_UNREADABLE", f"{element.tag!s:.80} is of another namespace.", line=line_of(element))
             return
-        texts: Texts = {}
-        pick(element, picks, texts)
+        texts = fields.of(element)
         if element.tag == self._prefix + "DrctDbtTxInf":
             yield from self._transaction(element, texts)
         elif element.tag == self._prefix + "PmtInf":
@@ -190,13 +188,12 @@ class _Checking:
             yield replace(one, line=line)
 
     def _open_batch(self, element: etree._Element) -> Iterator[Finding]:
-        texts: Texts = {}
         line = line_of(element)
         if element.tag != self._prefix + "PmtInf":
             self._batch_is_bad = True
             yield finding("VALUE_UNREADABLE", "A transaction stands outside any batch (PmtInf).", line=line)
             return
-        pick(element, self._picks[str(element.tag)], texts)
+        texts = self._fields[element.tag].of(element)
         yield from _told(batch_faults(texts), line)
         batch_id = texts.get("batch_id", "")
         if batch_id in self._batch_ids:

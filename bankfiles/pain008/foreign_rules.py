@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 from bankfiles.characters import first_foreign
+from bankfiles.fields import ALL, SEPARATOR, Texts
 from bankfiles.identifiers import is_id
 from bankfiles.pain008.adapt import LINE_LENGTH, NAME_LENGTH, REMITTANCE_LENGTH, TOWN_LENGTH
 from bankfiles.pain008.model import Scheme, SequenceType
 from bankfiles.pain008.reader import SMNDA
 from bankfiles.pain008.rules import Fault
 from bankfiles.profile import BankProfile
-from bankfiles.texts import Texts
-from bankfiles.xml_stream import ALL, SEPARATOR
 
 _SCHEMES = frozenset(Scheme)
 _SEQUENCE_TYPES = frozenset(SequenceType)

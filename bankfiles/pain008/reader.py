@@ -8,6 +8,7 @@ from datetime import date
 from typing import BinaryIO
 
 from bankfiles.answers import Unreadable
+from bankfiles.fields import ALL, SEPARATOR, Fields, Texts
 from bankfiles.pain008.model import (
     Address,
     Amendment,
@@ -18,16 +19,11 @@ from bankfiles.pain008.model import (
     SequenceType,
     StructuredReference,
 )
-from bankfiles.texts import Misread, Texts, day, decimal, joined
+from bankfiles.texts import Misread, day, decimal, joined
 from bankfiles.xml_stream import (
-    ALL,
-    SEPARATOR,
     BrokenXml,
-    Picker,
     line_of,
     namespace_of,
-    pick,
-    picker,
     records,
     unreadable_rest,
 )
@@ -246,24 +242,21 @@ def read_collections(source: BinaryIO) -> Iterator[Collection | Unreadable]:
 
     What cannot be read comes as an `Unreadable`, and the rest goes on. Nothing is checked: `check` does that.
     """
-    picks: dict[str, Picker] = {}
+    fields: dict[str, Fields] = {}
     batch: BatchFacts | None = None
     try:
         for element in records(source, (_TRANSACTION, _BATCH)):
-            if not picks:
+            if not fields:
                 namespace = namespace_of(str(element.tag))
-                picks = {_TRANSACTION: picker(TRANSACTION_FIELDS, namespace), _BATCH: picker(BATCH_FIELDS, namespace)}
+                fields = {_TRANSACTION: Fields(TRANSACTION_FIELDS, namespace), _BATCH: Fields(BATCH_FIELDS, namespace)}
             if str(element.tag).endswith(_BATCH):
                 batch = None
                 continue
             parent = element.getparent()
             try:
                 if batch is None and parent is not None:
-                    shared: Texts = {}
-                    pick(parent, picks[_BATCH], shared)
-                    batch = BatchFacts.of(shared)
-                texts: Texts = {}
-                pick(element, picks[_TRANSACTION], texts)
+                    batch = BatchFacts.of(fields[_BATCH].of(parent))
+                texts = fields[_TRANSACTION].of(element)
                 if batch is not None:
                     yield collection_of(batch, texts)
             except Misread as error:
