@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bankfiles.identifiers import mask_iban, normalise_iban
 from connector.errors import Retriable
 from connector.installation import Source
 from connector.model.customer import Customer, RecordKey
@@ -18,13 +15,13 @@ from connector.model.deed import DeedCode, Step
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import Batch, Fault, Feed
+from connector.steps.fitness import why_unfit, with_sound_country, with_sound_iban
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
 from connector.store import cursors, customers, exceptions, invoices
 from connector.store.changed import Saved
-from connector.store.history import RecordKind, record_name
+from connector.store.history import RECORD_LENGTH_MAX, RecordKind, record_name
 
-_CENT = Decimal("0.01")
 Record = TypeVar("Record", Customer, Invoice)
 
 
@@ -74,63 +71,59 @@ def _pull_feed(
 
 
 def _store_customers(work: Work, connection: Connection, records: Sequence[Customer]) -> Saved:
-    fit = [_with_sound_iban(work, connection, customer) for customer in records]
+    fit = [_with_sound_account(work, connection, customer) for customer in _fit(work, connection, records)]
     found = [record_name(RecordKind.CUSTOMER, customer.key) for customer in fit]
     act = work.act()
     exceptions.close(connection, found, ReasonCode.CUSTOMER_UNKNOWN, act.at, act.by)
     read = [_fault_name(customer.key.source, f"customer {customer.key.id}") for customer in fit]
-    exceptions.close(connection, read, ReasonCode.RECORD_UNREADABLE, act.at, act.by)
+    exceptions.close(connection, read + found, ReasonCode.RECORD_UNREADABLE, act.at, act.by)
     return customers.save(connection, fit, act.at)
 
 
-def _with_sound_iban(work: Work, connection: Connection, customer: Customer) -> Customer:
-    """The customer; without their IBAN, and shown, if no such account can exist."""
-    if not customer.iban:
-        return customer
-    try:
-        return replace(customer, iban=normalise_iban(customer.iban))
-    except ValueError as error:
-        facts = {"where": customer.name, "seen": mask_iban(customer.iban), "why": str(error)}
-        record = record_name(RecordKind.CUSTOMER, customer.key)
-        work.show(connection, Step.PULL, record, Reason(ReasonCode.IBAN_INVALID, facts))
-        return replace(customer, iban=None)
-
-
 def _store_invoices(work: Work, connection: Connection, records: Sequence[Invoice]) -> Saved:
-    fit = [invoice for invoice in records if not _shown_as_unfit(work, connection, invoice)]
+    fit = _fit(work, connection, records)
+    for invoice in fit:
+        _show_other_currency(work, connection, invoice)
     _show_unknown_customers(work, connection, fit)
     act = work.act()
-    read = [
-        _fault_name(invoice.key.source, f"invoice {name}")
-        for invoice in fit
-        for name in {invoice.key.id, invoice.number}
-    ]
+    read = [record_name(RecordKind.INVOICE, invoice.key) for invoice in fit]
+    for invoice in fit:
+        read += [_fault_name(invoice.key.source, f"invoice {name}") for name in {invoice.key.id, invoice.number}]
     exceptions.close(connection, read, ReasonCode.RECORD_UNREADABLE, act.at, act.by)
     return invoices.save(connection, fit, act.at)
 
 
-def _shown_as_unfit(work: Work, connection: Connection, invoice: Invoice) -> bool:
-    """True if the invoice can't be kept. One in another currency is kept, and shown while it is open."""
-    record = record_name(RecordKind.INVOICE, invoice.key)
-    facts = {
-        "number": invoice.number,
-        "open_amount": str(invoice.open_amount),
-        "currency": invoice.currency,
-    }
-    amounts = (invoice.total, invoice.open_amount)
-    if any(amount < 0 or amount != amount.quantize(_CENT) for amount in amounts):
-        why = "Amounts must not be negative and have at most two decimals."
-        unreadable = {
-            "where": record,
-            "seen": f"{invoice.total} / {invoice.open_amount}",
-            "why": why,
-            "remedy": "Correct the invoice in the accounting package.",
-        }
-        work.show(connection, Step.PULL, record, Reason(ReasonCode.RECORD_UNREADABLE, unreadable))
-        return True
+def _fit(work: Work, connection: Connection, records: Sequence[Record]) -> list[Record]:
+    """Those that can be kept; the others are shown."""
+    kept: list[Record] = []
+    for record in records:
+        reason = why_unfit(record)
+        if reason is None:
+            kept.append(record)
+        else:
+            kind = RecordKind.CUSTOMER if isinstance(record, Customer) else RecordKind.INVOICE
+            work.show(connection, Step.PULL, record_name(kind, record.key), reason)
+    return kept
+
+
+def _with_sound_account(work: Work, connection: Connection, customer: Customer) -> Customer:
+    """The customer; without their IBAN, and shown, if no such account can exist."""
+    sound, reason = with_sound_iban(with_sound_country(customer))
+    if reason is not None:
+        work.show(connection, Step.PULL, record_name(RecordKind.CUSTOMER, customer.key), reason)
+    return sound
+
+
+def _show_other_currency(work: Work, connection: Connection, invoice: Invoice) -> None:
+    """An open invoice in another currency is kept, and shown: it is never collected."""
     if invoice.currency != "EUR" and invoice.open_amount > 0 and invoice.kind is InvoiceKind.INVOICE:
+        facts = {
+            "number": invoice.number,
+            "open_amount": str(invoice.open_amount),
+            "currency": invoice.currency,
+        }
+        record = record_name(RecordKind.INVOICE, invoice.key)
         work.show(connection, Step.PULL, record, Reason(ReasonCode.CURRENCY_NOT_EUR, facts))
-    return False
 
 
 def _show_unknown_customers(work: Work, connection: Connection, records: Sequence[Invoice]) -> None:
@@ -142,7 +135,7 @@ def _show_unknown_customers(work: Work, connection: Connection, records: Sequenc
 
 
 def _fault_name(source: str, record: str) -> str:
-    return f"{source} {record}"
+    return f"{source} {record}"[:RECORD_LENGTH_MAX]
 
 
 def _unreadable(fault: Fault) -> Reason:

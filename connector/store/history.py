@@ -24,9 +24,12 @@ class RecordKind(StrEnum):
     EFFECT = "effect"
 
 
+RECORD_LENGTH_MAX = 200
+
+
 def record_name(kind: RecordKind, key: object) -> str:
     """Name of a record, e.g. "mandate M-7K3Q": for history, Exceptions and effects."""
-    return f"{kind} {key}"
+    return f"{kind} {key}"[:RECORD_LENGTH_MAX]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from connector.store.history import Act, Change, RecordKind, record_name
 from connector.store.tables import collections, effects, mandate_events, mandates
 from connector.store.upsert import insert_new
 
+_NAME_LENGTH_MAX = 140  # ISO Max140Text; bank files take 70
+
 
 @dataclass(frozen=True, slots=True)
 class InvitedMandate:
@@ -169,7 +171,7 @@ def _changing(mandate: Mandate) -> dict[str, Any]:
     return {
         "state": mandate.state.value,
         "language": mandate.language.value,
-        "debtor_name": mandate.debtor_name,
+        "debtor_name": mandate.debtor_name[:_NAME_LENGTH_MAX],
         "iban": mandate.iban,
         "bic": mandate.bic,
         "signed_on": mandate.signed_on,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.engine.one_pass import PassResult, run_pass
@@ -83,20 +84,20 @@ class World:
     def walk(self, steps: Collection[Step] = tuple(Step)) -> PassResult:
         return run_pass(self.installation, self.store, steps=steps)
 
-    def customer(self, name: str, **changes: object) -> Customer:
-        facts: dict[str, object] = {
+    def customer(self, name: str, /, **changes: Any) -> Customer:
+        facts: dict[str, Any] = {
             "key": RecordKey("books", name),
             "name": name.title(),
             "email": f"{name}@example.org",
             "language": Language.DUTCH,
             "direct_debit": True,
         }
-        customer = Customer(**(facts | changes))  # type: ignore[arg-type]
+        customer = Customer(**(facts | changes))
         self.package.put_customer(customer)
         return customer
 
-    def invoice(self, number: str, customer: str, amount: str = "121.00", **changes: object) -> Invoice:
-        facts: dict[str, object] = {
+    def invoice(self, number: str, customer: str, amount: str = "121.00", /, **changes: Any) -> Invoice:
+        facts: dict[str, Any] = {
             "key": RecordKey("books", number),
             "customer": RecordKey("books", customer),
             "number": number,
@@ -106,7 +107,7 @@ class World:
             "total": Decimal(amount),
             "open_amount": Decimal(amount),
         }
-        invoice = Invoice(**(facts | changes))  # type: ignore[arg-type]
+        invoice = Invoice(**(facts | changes))
         self.package.put_invoice(invoice)
         return invoice
 

@@ -1,0 +1,79 @@
+"""Fitness: may a record that was read be kept as it is; and if not, what is wrong with it.
+
+Packages hold what people typed and what other programs wrote. What our database or a bank can't take is found here,
+before it is stored.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from decimal import Decimal
+
+from bankfiles.identifiers import mask_iban, normalise_iban
+from connector.model.customer import Customer, PostalAddress
+from connector.model.invoice import Invoice
+from connector.model.reason import Reason, ReasonCode
+
+_CENT = Decimal("0.01")
+_KEY_LENGTH_MAX = 200
+_REFERENCE_LENGTH_MAX = 35  # of a mandate, ISO Max35Text
+_AMOUNT_MAX = Decimal(10) ** 15
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def why_unfit(record: Customer | Invoice) -> Reason | None:
+    """Why a record can't be kept at all; None if it can."""
+    if not record.key.id or len(record.key.id) > _KEY_LENGTH_MAX or len(record.number) > _KEY_LENGTH_MAX:
+        return _unreadable(
+            record, record.key.id[:60], f"Its id or number is empty or over {_KEY_LENGTH_MAX} characters."
+        )
+    if any("\x00" in value for value in _texts(record)):
+        return _unreadable(record, "NUL", "A text in it holds a NUL character.")
+    return _why_unfit_invoice(record) if isinstance(record, Invoice) else None
+
+
+def _why_unfit_invoice(invoice: Invoice) -> Reason | None:
+    for amount in (invoice.total, invoice.open_amount):
+        if not amount.is_finite() or not 0 <= amount < _AMOUNT_MAX or amount != amount.quantize(_CENT):
+            return _unreadable(
+                invoice, str(amount)[:40], "An amount must not be negative and have at most two decimals."
+            )
+    if not _CURRENCY.fullmatch(invoice.currency):
+        return _unreadable(invoice, invoice.currency[:20], "Its currency is not a code of three letters such as EUR.")
+    if len(invoice.mandate_reference or "") > _REFERENCE_LENGTH_MAX:
+        why = f"The mandate reference on it is over {_REFERENCE_LENGTH_MAX} characters."
+        return _unreadable(invoice, (invoice.mandate_reference or "")[:60], why)
+    return None
+
+
+def with_sound_iban(customer: Customer) -> tuple[Customer, Reason | None]:
+    """The customer with the IBAN as banks write it; without it, and why, if no such account can exist."""
+    if not customer.iban:
+        return customer, None
+    try:
+        return replace(customer, iban=normalise_iban(customer.iban)), None
+    except ValueError as error:
+        facts = {"where": customer.name, "seen": mask_iban(customer.iban), "why": str(error)}
+        return replace(customer, iban=None), Reason(ReasonCode.IBAN_INVALID, facts)
+
+
+def with_sound_country(customer: Customer) -> Customer:
+    """The customer; a country that is no code is left for the debtor to fill in."""
+    if not customer.address.country or _COUNTRY.fullmatch(customer.address.country):
+        return customer
+    return replace(customer, address=replace(customer.address, country=""))
+
+
+def _texts(record: Customer | Invoice) -> list[str]:
+    parts: list[object] = [record.key.id]
+    for part in (record, getattr(record, "address", PostalAddress())):
+        parts += [getattr(part, field.name) for field in fields(part)]
+    return [part for part in parts if isinstance(part, str)]
+
+
+def _unreadable(record: Customer | Invoice, seen: str, why: str) -> Reason:
+    where = f"{type(record).__name__.lower()} {record.key}"[:120]
+    remedy = "Correct it in the accounting package."
+    return Reason(ReasonCode.RECORD_UNREADABLE, {"where": where, "seen": seen, "why": why, "remedy": remedy})
