@@ -59,7 +59,15 @@ def test_a_part_of_an_invoice_has_one_live_claim(world: World) -> None:
         first = dict(connection.execute(collections.select()).one()._mapping)
     with world.store.transaction() as connection:
         connection.execute(insert(collections).values(first | {"end_to_end_id": "E-2"}))
-    claim = {"source": "books", "invoice_id": "2026-1", "part": 1, "attempt": 2, "amount": 1, "live": True}
+    claim = {
+        "source": "books",
+        "invoice_id": "2026-1",
+        "part": 1,
+        "attempt": 2,
+        "amount": 1,
+        "live": True,
+        "counts": True,
+    }
     assert "unique" in _refused(world, insert(claims).values(claim | {"end_to_end_id": "E-2"})).lower()
 
 
@@ -68,7 +76,15 @@ def test_live_claims_never_exceed_the_invoice(world: World) -> None:
         first = dict(connection.execute(collections.select()).one()._mapping)
     with world.store.transaction() as connection:
         connection.execute(insert(collections).values(first | {"end_to_end_id": "E-2"}))
-    claim = {"source": "books", "invoice_id": "2026-1", "part": 2, "attempt": 1, "amount": 1, "live": True}
+    claim = {
+        "source": "books",
+        "invoice_id": "2026-1",
+        "part": 2,
+        "attempt": 1,
+        "amount": 1,
+        "live": True,
+        "counts": True,
+    }
     assert "live claims exceed the invoice" in _refused(world, insert(claims).values(claim | {"end_to_end_id": "E-2"}))
     with world.store.transaction() as connection:
         connection.execute(insert(claims).values(claim | {"end_to_end_id": "E-2", "live": False}))
