@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
-from tests.support.live import REQUIRE_LIVE
+from tests.support.live import REQUIRE_LIVE, SCHEMAS
 
-pytest_plugins = ["tests.support.chromium", "tests.support.postgresql", "tests.support.smtp"]
+pytest_plugins = ["tests.support.chromium", "tests.support.postgresql", "tests.support.schemas", "tests.support.smtp"]
 
-for name in [name for name in os.environ if name.startswith("SEPA_CONNECTOR_") and name != REQUIRE_LIVE]:
+KEPT = (REQUIRE_LIVE, SCHEMAS)
+
+for name in [name for name in os.environ if name.startswith("SEPA_CONNECTOR_") and name not in KEPT]:
     del os.environ[name]

@@ -17,9 +17,9 @@ from connector.model.reason import Reason, ReasonCode
 from connector.steps.book import RegisterPayment, RegisterReturn
 from connector.steps.handler import Handler
 from connector.steps.invite import InviteDebtor
-from connector.steps.mail import SendMail
+from connector.steps.mail import MailInvitation, MailNotice
 from connector.steps.submit import SendFile
-from connector.steps.unreachable import retried, show_unreachable
+from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
 from connector.steps.write_back import StoreMandate
 from connector.store import effects, exceptions
@@ -31,14 +31,15 @@ HANDLERS: Mapping[EffectKind, Handler] = {
     EffectKind.REGISTER_PAYMENT: RegisterPayment(),
     EffectKind.REGISTER_RETURN: RegisterReturn(),
     EffectKind.SEND_FILE: SendFile(),
-    EffectKind.MAIL: SendMail(),
+    EffectKind.MAIL_INVITATION: MailInvitation(),
+    EffectKind.MAIL_NOTICE: MailNotice(),
 }
 
 _REHEARSED = "rehearsed"
 KINDS_OF_STEP: Mapping[Step, tuple[EffectKind, ...]] = {
-    Step.INVITE: (EffectKind.INVITE, EffectKind.MAIL),
+    Step.INVITE: (EffectKind.INVITE, EffectKind.MAIL_INVITATION),
     Step.WRITE_BACK: (EffectKind.STORE_MANDATE,),
-    Step.NOTIFY: (EffectKind.MAIL,),
+    Step.NOTIFY: (EffectKind.MAIL_NOTICE,),
     Step.SUBMIT: (EffectKind.SEND_FILE,),
     Step.RECONCILE: (EffectKind.REGISTER_PAYMENT, EffectKind.REGISTER_RETURN),
 }
@@ -92,6 +93,7 @@ def _make_all(work: Work, step: Step, kind: EffectKind) -> None:
     with work.store.reading() as connection:
         total = effects.count_pending(connection, kind)
     waiting: set[str] = set()
+    answered: set[str] = set()
     made: tuple[Effect, str] | None = None
     done = 0
     while True:
@@ -106,8 +108,11 @@ def _make_all(work: Work, step: Step, kind: EffectKind) -> None:
             _put_back(work, current, "")
         except ConnectorError as error:
             _not_made(work, step, current, error)
+        answered.add(current.target)
         done += 1
         work.progress(Progress(step, kind.value, done, total))
+    for target in sorted(answered - work.unreachable):
+        reached(work, target)
     work.check_stop()
 
 

@@ -15,7 +15,8 @@ class EffectKind(StrEnum):
     REGISTER_PAYMENT = "register_payment"  # accounting package
     REGISTER_RETURN = "register_return"  # accounting package
     SEND_FILE = "send_file"  # bank
-    MAIL = "mail"  # debtor
+    MAIL_INVITATION = "mail_invitation"  # debtor
+    MAIL_NOTICE = "mail_notice"  # debtor
 
 
 class EffectState(StrEnum):

@@ -100,10 +100,10 @@ class InviteDebtor:
             return
         mail = Effect(
             key=f"{effect.key}:mail",
-            kind=EffectKind.MAIL,
+            kind=EffectKind.MAIL_INVITATION,
             target=work.installation.mailer.name,
             about=effect.about,
-            facts={"mail": "invitation", **effect.facts},
+            facts=effect.facts,
         )
         effects.owe(connection, mail, act.at)
 

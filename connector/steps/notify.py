@@ -79,11 +79,10 @@ def _owe_notice(
     exceptions.close(connection, [record], ReasonCode.NO_EMAIL, act.at, act.by)
     effect = Effect(
         key=_key(mandate, collection_date, told, today),
-        kind=EffectKind.MAIL,
+        kind=EffectKind.MAIL_NOTICE,
         target=work.installation.mailer.name,
         about=mandates.record_of(mandate),
         facts={
-            "mail": "notice",
             "reference": mandate.reference,
             "creditor": mandate.creditor,
             "collection_date": collection_date.isoformat(),

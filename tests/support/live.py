@@ -10,6 +10,9 @@ import pytest
 REQUIRE_LIVE = "SEPA_CONNECTOR_REQUIRE_LIVE"
 """Set to 1 (as on CI), nothing is skipped for want of a counterpart."""
 
+SCHEMAS = "SEPA_CONNECTOR_XSD"
+"""Names another folder of ISO schemas than the one beside the project."""
+
 
 def missing(what: str, remedy: str) -> NoReturn:
     """Skip the test that asks for `what`, or fail it where everything must be there."""

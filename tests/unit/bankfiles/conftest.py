@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
 
 from bankfiles.pain008 import Collection, Creditor, Header, Scheme, SequenceType
 
@@ -52,18 +49,3 @@ def creditor() -> Creditor:
 @pytest.fixture
 def header() -> Header:
     return Header("MSG-2026-1", datetime(2026, 11, 27, 9, 0, tzinfo=UTC), "Brouwerij De Kroon")
-
-
-@pytest.fixture
-def schema() -> Callable[[str], etree.XMLSchema]:
-    """Return an ISO schema by message name; skip where the folder of schemas is not there."""
-    beside = Path(__file__).parents[4] / "shared" / "xsd"
-    folder = Path(os.environ.get("SEPA_CONNECTOR_XSD", str(beside)))
-
-    def schema_of(message: str) -> etree.XMLSchema:
-        path = folder / f"{message}.xsd"
-        if not path.is_file():
-            pytest.skip(f"the schema {path.name} is not in {folder} (set SEPA_CONNECTOR_XSD)")
-        return etree.XMLSchema(etree.parse(str(path)))
-
-    return schema_of

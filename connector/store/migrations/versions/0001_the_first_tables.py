@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.Column("created_at", connector.store.types.Instant(), nullable=False),
         sa.Column("changed_at", connector.store.types.Instant(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('invite', 'store_mandate', 'register_payment', 'register_return', 'send_file', 'mail')",
+            "kind IN ('invite', 'store_mandate', 'register_payment', 'register_return', 'send_file', 'mail_invitation', 'mail_notice')",
             name=op.f("ck_effects_kind"),
         ),
         sa.CheckConstraint(
