@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from bankfiles.answers import AnswerKind
 from bankfiles.bank_transaction_codes import Movement, movement_of
-from bankfiles.texts import Misread, Texts, amount, amount_sum
+from bankfiles.fields import Texts
+from bankfiles.texts import Misread, amount, amount_sum
 
 _TRANSACTION_CODE = {
     "BkTxCd/Domn/Cd": "domain",

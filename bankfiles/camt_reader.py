@@ -26,7 +26,7 @@ from bankfiles.camt_fields import (
 from bankfiles.fields import Fields, Texts
 from bankfiles.repeats import Repeats
 from bankfiles.texts import Misread, amount, day, joined, provided, whole_number
-from bankfiles.xml_stream import BrokenXml, line_of, namespace_of, records, unreadable_rest
+from bankfiles.xml_stream import BrokenXml, Record, line_of, namespace_of, records, unreadable_rest
 
 _TAGS = ("TxDtls", "Ntry", "Stmt", "Rpt", "Ntfctn")
 
@@ -35,10 +35,10 @@ def read_camt(source: BinaryIO) -> Iterator[Answer | Unreadable]:
     """Yield the answers of a camt file in its order; what cannot be read is an Unreadable, and the rest goes on."""
     reader: _Reader | None = None
     try:
-        for element in records(source, _TAGS):
+        for record in records(source, _TAGS):
             if reader is None:
-                reader = _Reader(namespace_of(str(element.tag)))
-            yield from reader.take(element)
+                reader = _Reader(namespace_of(str(record.element.tag)))
+            yield from reader.take(record)
     except BrokenXml as error:
         yield unreadable_rest(error)
 
@@ -79,13 +79,14 @@ class _Reader:
         self._entry_is_bad = False
         self._repeats = Repeats()
 
-    def take(self, element: etree._Element) -> Iterator[Answer | Unreadable]:
+    def take(self, record: Record) -> Iterator[Answer | Unreadable]:
         """Yield what the element tells, in the moment in which it ends."""
+        element = record.element
         try:
             if element.tag == self._prefix + "TxDtls":
-                yield from self._detail(element)
+                yield from self._detail(record)
             elif element.tag == self._prefix + "Ntry":
-                yield from self._end_of_entry(element)
+                yield from self._end_of_entry(record)
             else:
                 yield from self._end_of_statement(element)
         except Misread as error:
@@ -131,21 +132,21 @@ class _Reader:
 
     # ----------------------------------------------------------------------------------------------- entry
 
-    def _entry_of(self, ntry: etree._Element) -> _Entry | None:
+    def _entry_of(self, ntry: etree._Element, source: str) -> _Entry | None:
         """The entry that is being read; None, once told, if it cannot be understood."""
         if self._entry is None and not self._entry_is_bad:
             if self._statement is None:
                 self._statement = self._open_statement(ntry.getparent())
             try:
-                self._entry = self._open_entry(ntry, self._statement)
+                self._entry = self._open_entry(ntry, source, self._statement)
             except Misread:
                 self._entry_is_bad = True
                 self._statement.complete = False
                 raise
         return self._entry
 
-    def _open_entry(self, ntry: etree._Element, statement: _Statement) -> _Entry:
-        texts = self._entry_fields.of(ntry)
+    def _open_entry(self, ntry: etree._Element, source: str, statement: _Statement) -> _Entry:
+        texts = self._entry_fields.of(ntry, source)
         booked = amount(texts, "amount")
         if booked is None:
             raise Misread("The entry has no amount.")
@@ -155,14 +156,15 @@ class _Reader:
             statement.moved += booked if texts["side"] == "CRDT" else -booked
         return _Entry(texts, line_of(ntry), booked, {})
 
-    def _detail(self, element: etree._Element) -> Iterator[Answer]:
-        texts = self._detail_fields.of(element)
+    def _detail(self, record: Record) -> Iterator[Answer]:
+        element = record.element
+        texts = self._detail_fields.of(element, record.source())
         line = line_of(element)
         batch = element.getprevious()
         details = element.getparent()
         ntry = details.getparent() if details is not None else None
         element.clear()  # so that the entry's own texts are found without walking through it
-        entry = self._entry_of(ntry) if ntry is not None else None
+        entry = self._entry_of(ntry, record.source_around("Ntry", "NtryDtls")) if ntry is not None else None
         if entry is None:
             return
         if batch is not None:
@@ -180,9 +182,10 @@ class _Reader:
         if element.tag == self._prefix + "Btch":
             entry.batch = self._batch_fields.of(element)
 
-    def _end_of_entry(self, element: etree._Element) -> Iterator[Answer]:
+    def _end_of_entry(self, record: Record) -> Iterator[Answer]:
+        element = record.element
         try:
-            entry = self._entry_of(element)
+            entry = self._entry_of(element, record.source())
             if entry is None or entry.details > 1:
                 return
             for child in reversed(element):  # what follows the details is only there now

@@ -13,7 +13,7 @@ from lxml import etree
 from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key
 from bankfiles.fields import Fields, Texts
 from bankfiles.texts import Misread, amount, joined, provided, whole_number
-from bankfiles.xml_stream import BrokenXml, line_of, namespace_of, records, unreadable_rest
+from bankfiles.xml_stream import BrokenXml, Record, line_of, namespace_of, records, unreadable_rest
 
 _TAGS = ("OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts")
 
@@ -83,10 +83,10 @@ def read_pain002(source: BinaryIO) -> Iterator[Answer | Unreadable]:
     """Yield the answers of a pain.002 in its order: file, then each batch and its transactions."""
     reader: _Reader | None = None
     try:
-        for element in records(source, _TAGS):
+        for record in records(source, _TAGS):
             if reader is None:
-                reader = _Reader(namespace_of(str(element.tag)))
-            yield from reader.take(element)
+                reader = _Reader(namespace_of(str(record.element.tag)))
+            yield from reader.take(record)
     except BrokenXml as error:
         yield unreadable_rest(error)
 
@@ -101,11 +101,12 @@ class _Reader:
         self._batch: Texts | None = None
         self._without_id = 0
 
-    def take(self, element: etree._Element) -> Iterator[Answer | Unreadable]:
+    def take(self, record: Record) -> Iterator[Answer | Unreadable]:
         """Yield what the element tells, in the moment in which it ends."""
+        element = record.element
         try:
             if element.tag == self._prefix + "TxInfAndSts":
-                yield from self._transaction(element)
+                yield from self._transaction(record)
             elif element.tag == self._prefix + "OrgnlPmtInfAndSts":
                 if self._batch is None:
                     yield from self._open_batch(element)
@@ -132,12 +133,13 @@ class _Reader:
         if "status" in texts or "reason" in texts:
             yield self._answer(Scope.BATCH, texts, texts.get("batch_id"), line_of(element))
 
-    def _transaction(self, element: etree._Element) -> Iterator[Answer]:
+    def _transaction(self, record: Record) -> Iterator[Answer]:
+        element = record.element
         parent = element.getparent()
         if self._batch is None and parent is not None:
             yield from self._open_batch(parent)
         batch = self._batch or {}
-        texts = self._transaction_fields.of(element)
+        texts = self._transaction_fields.of(element, record.source())
         if "status" in batch:
             texts.setdefault("status", batch["status"])  # without its own, it shares the batch's
         yield self._answer(Scope.TRANSACTION, texts, batch.get("batch_id"), line_of(element))

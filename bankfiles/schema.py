@@ -36,6 +36,27 @@ def installed_schema(message: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(source.read_bytes(), parser))
 
 
+class SchemaWatch:
+    """Checks a document of strangers chunk by chunk; nothing of it is kept."""
+
+    def __init__(self, schema: etree.XMLSchema) -> None:
+        self._parser = etree.XMLParser(
+            schema=schema, target=cast("ParserTarget", _NoTree()), resolve_entities=False, no_network=True,
+            load_dtd=False,
+        )  # fmt: skip
+
+    def finds_fault(self, chunk: bytes) -> bool:
+        """Tell whether there is a fault, of schema or syntax, up to the end of this chunk; an empty one is the last."""
+        try:
+            if chunk:
+                self._parser.feed(chunk)
+            else:
+                self._parser.close()
+        except etree.XMLSyntaxError:
+            return True
+        return len(self._parser.feed_error_log) > 0
+
+
 def schema_faults(chunks: Iterable[bytes], schema: etree.XMLSchema) -> list[str]:
     """Return what the schema finds wrong in the document that `chunks` make up, at most 20 sentences."""
     # huge_tree lifts libxml2's size limits: safe here, since nothing is kept and the bytes are our own.

@@ -30,6 +30,7 @@ def joined(texts: Texts, name: str) -> str:
     return " ".join(text.replace(SEPARATOR, " ").split()) if text else ""
 
 
+@lru_cache(maxsize=4096)
 def decimal(text: str) -> Decimal:
     """Return an amount, never negative and never rounded; raise `Misread`."""
     if _AMOUNT.fullmatch(text) is None:

@@ -7,9 +7,10 @@ No entity is expanded, no DTD is read, nothing is fetched. Memory holds one reco
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import BinaryIO, cast
+from functools import partial
+from typing import BinaryIO, NamedTuple, cast
 
 from lxml import etree
 
@@ -17,9 +18,13 @@ from bankfiles.answers import Unreadable
 
 MOST_RECORD_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
-MOST_SCHEMA_FAULTS = 1000
-_ROOT = "Document"  # of every ISO 20022 message
-_NAMESPACE = re.compile(r"\{[^{}]*\}")
+_MOST_SOURCE_BYTES = 4096  # of a record whose source is kept; larger ones are rare
+_MOST_REST_BYTES = 256 * 1024
+_DECLARATION = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?<\?xml\s+version\s*=\s*[\"'][0-9.]+[\"'](?:\s+encoding\s*=\s*[\"']utf-8[\"'])?"
+    rb"(?:\s+standalone\s*=\s*[\"'][a-z]+[\"'])?\s*\?>",
+    re.IGNORECASE,
+)  # of a document in UTF-8
 
 
 class BrokenXml(ValueError):
@@ -28,6 +33,29 @@ class BrokenXml(ValueError):
     def __init__(self, why: str, line: int | None = None) -> None:
         super().__init__(why)
         self.line = line
+
+
+class Record(NamedTuple):
+    """An element that has just ended."""
+
+    element: etree._Element
+    name: str = ""  # local name
+    before: str = ""  # source up to the end tag, from the end of the record before; "" if it is not known for sure
+
+    def source(self) -> str:
+        """Return the source of the element, "" if it is not known."""
+        start = self.before.rfind(f"<{self.name}>")
+        return f"{self.before[start:]}</{self.name}>" if start >= 0 else ""
+
+    def source_around(self, *path: str) -> str:
+        """Return the source of the element from which `path` leads down to the record, as if it ended before that.
+
+        "" if it is not known.
+        """
+        start, end = self.before.rfind(f"<{path[0]}>"), self.before.rfind(f"<{self.name}>")
+        if not 0 <= start < end:
+            return ""
+        return self.before[start:end] + "".join([f"</{tag}>" for tag in reversed(path)])
 
 
 def unreadable_rest(error: BrokenXml) -> Unreadable:
@@ -45,76 +73,72 @@ def namespace_of(tag: str) -> str:
     return tag[1:].partition("}")[0] if tag.startswith("{") else ""
 
 
-def records(source: BinaryIO, tags: tuple[str, ...]) -> Iterator[etree._Element]:
+def records(source: BinaryIO, tags: tuple[str, ...]) -> Iterator[Record]:
     """Yield each element whose local name is in `tags` when it ends, then forget it and what precedes it.
 
     The consumer takes what it needs of the element and its ancestors' earlier children before asking for the next.
     Raises `BrokenXml` where the XML ends to be readable; what came before has been yielded.
     """
-    parser = _parser(tags, None)
+    return records_of(iter(partial(source.read, CHUNK_BYTES), b""), tags)
+
+
+def records_of(chunks: Iterable[bytes], tags: tuple[str, ...]) -> Iterator[Record]:
+    """Yield as `records` does, of a document that comes in chunks."""
+    parser = pull_parser(tags, None)
+    sources = _Sources(tags)
     waiting = 0
-    safe = False
     try:
-        while chunk := source.read(CHUNK_BYTES):
+        for chunk in chunks:
             waiting += len(chunk)
             fault = _feed(parser, chunk)
-            for element in _ended(parser):
-                if not safe:
-                    _refuse_dtd(element)
-                    safe = True
-                yield element
-                _forget(element)
+            for record in sources.records(ended(parser), b"" if fault else chunk):
+                yield record
+                forget(record.element)
                 waiting = 0
             if fault is not None:
                 raise fault
-            _refuse_size(waiting)
+            refuse_size(waiting)
         parser.close()
     except etree.XMLSyntaxError as error:
         raise BrokenXml(str(error), error.lineno) from error
 
 
-def checked_records(
-    source: BinaryIO, tags: tuple[str, ...], schema: etree.XMLSchema, cut_after: bytes
-) -> Iterator[tuple[etree._Element | None, list[str]]]:
-    """Yield as `records` does, each element with what the schema finds wrong in it or before it.
+class _Sources:
+    """Gives each record its source, as long as there is no doubt which it is.
 
-    The bytes are cut after each `cut_after` (the end of a record), so that faults are told with their record. Faults
-    after the last element come with None. Raises `BrokenXml` also after `MOST_SCHEMA_FAULTS`.
+    There is doubt once a comment, CDATA or the like was seen, in another encoding than UTF-8, and once a chunk did not
+    end as many records as it has end tags.
     """
-    # With a schema, lxml does not always tell of a document that ends too early: the end of its root must be seen.
-    parser = _parser((*tags, _ROOT), schema)
-    waiting = seen = 0
-    safe = complete = False
-    try:
-        for piece in _pieces(source, cut_after):
-            waiting += len(piece)
-            parser.feed(piece)
-            log = parser.feed_error_log
-            faults = [_plain_fault(entry.message) for entry in log[seen:]]
-            seen = len(log)
-            for element in _ended(parser):
-                if not safe:
-                    _refuse_dtd(element)
-                    safe = True
-                if element.getparent() is None:
-                    complete = True
-                    continue
-                yield element, faults
-                faults = []
-                _forget(element)
-                waiting = 0
-            if faults:
-                yield None, faults
-            _refuse_size(waiting)
-            if seen >= MOST_SCHEMA_FAULTS:
-                raise BrokenXml(f"The schema finds over {MOST_SCHEMA_FAULTS} faults; the rest is not checked.")
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        # At the end the parser repeats a schema fault that was told; only another one is a fault of syntax.
-        if not seen or len(parser.feed_error_log) != seen:
-            raise BrokenXml(str(error), error.lineno) from error
-    if not complete:
-        raise BrokenXml("The document ends before its last tag: it was cut off.")
+
+    def __init__(self, tags: tuple[str, ...]) -> None:
+        self._end = re.compile(f"</({'|'.join(tags)})>".encode())
+        self._rest: bytes | None = b""  # of the chunks so far, after the last end tag; None when in doubt
+        self._safe = False
+
+    def records(self, elements: list[etree._Element], chunk: bytes) -> Iterator[Record]:
+        """Yield the records that ended with this chunk; raise `BrokenXml` if the document has a DTD."""
+        if elements and not self._safe:
+            self._safe = True
+            refuse_dtd(elements[0])
+        pieces = self._pieces(chunk)
+        if len(pieces) != 2 * len(elements):
+            self._rest = None
+            yield from map(Record, elements)
+            return
+        for element, before, name in zip(elements, pieces[::2], pieces[1::2], strict=True):
+            yield Record(element, name.decode(), before.decode() if len(before) <= _MOST_SOURCE_BYTES else "")
+
+    def _pieces(self, chunk: bytes) -> list[bytes]:
+        """Return for each end tag the source before it and its name, if there is no doubt."""
+        if self._rest is None:
+            return []
+        source = self._rest + chunk
+        *pieces, self._rest = self._end.split(source)
+        after_declaration = _DECLARATION.sub(b"", source, count=1)
+        if b"<!" in source or b"<?" in after_declaration or len(self._rest) > _MOST_REST_BYTES:
+            self._rest = None
+            return []
+        return pieces
 
 
 def first_tag(source: BinaryIO) -> str | None:
@@ -127,7 +151,8 @@ def first_tag(source: BinaryIO) -> str | None:
     return None
 
 
-def _parser(tags: tuple[str, ...], schema: etree.XMLSchema | None) -> etree.XMLPullParser:
+def pull_parser(tags: tuple[str, ...], schema: etree.XMLSchema | None) -> etree.XMLPullParser:
+    """Return a parser that tells of each end of an element whose local name is in `tags`."""
     return etree.XMLPullParser(
         events=("end",),
         tag=[f"{{*}}{tag}" for tag in tags],
@@ -149,31 +174,21 @@ def _feed(parser: etree.XMLPullParser, data: bytes) -> etree.XMLSyntaxError | No
     return None
 
 
-def _pieces(source: BinaryIO, cut_after: bytes) -> Iterator[bytes]:
-    rest = b""
-    while chunk := source.read(CHUNK_BYTES):
-        *pieces, rest = (rest + chunk).split(cut_after)
-        for piece in pieces:
-            yield piece + cut_after
-        if len(rest) > CHUNK_BYTES:
-            yield rest
-            rest = b""
-    yield rest
+def ended(parser: etree.XMLPullParser) -> list[etree._Element]:
+    """Return the elements that ended since the last call."""
+    return [cast("etree._Element", element) for _, element in parser.read_events()]  # "end" events carry elements
 
 
-def _plain_fault(message: str) -> str:
-    """A fault in the words of libxml2, without the namespaces."""
-    return _NAMESPACE.sub("", message)
-
-
-def _refuse_size(waiting: int) -> None:
+def refuse_size(waiting: int) -> None:
+    """Raise `BrokenXml` if so many bytes are too many for one record."""
     if waiting > MOST_RECORD_BYTES:
         raise BrokenXml(f"One record is larger than {MOST_RECORD_BYTES // 1024**2} MiB.")
 
 
-def _ended(parser: etree.XMLPullParser) -> Iterator[etree._Element]:
-    for _, element in parser.read_events():
-        yield cast("etree._Element", element)  # only "end" events are asked for, and they carry elements
+def refuse_dtd(element: etree._Element) -> None:
+    """Raise `BrokenXml` if the document of the element declares a DTD."""
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise BrokenXml("The file declares a DTD; bank files have none, and entities can be an attack.", 1)
 
 
 def line_of(element: etree._Element) -> int | None:
@@ -182,12 +197,8 @@ def line_of(element: etree._Element) -> int | None:
     return line if isinstance(line, int) else None
 
 
-def _refuse_dtd(element: etree._Element) -> None:
-    if element.getroottree().docinfo.internalDTD is not None:
-        raise BrokenXml("The file declares a DTD; bank files have none, and entities can be an attack.", 1)
-
-
-def _forget(element: etree._Element) -> None:
+def forget(element: etree._Element) -> None:
+    """Give back the memory of an element and of what precedes it."""
     element.clear()
     parent = element.getparent()
     if parent is not None:

@@ -65,8 +65,8 @@ def read_mandates(source: BinaryIO) -> Iterator[MandateEvent | Unreadable]:
     is_initiation = "pain.009." in namespace_of(first_tag(source) or "")
     source.seek(start)
     try:
-        for element in records(source, ("Mndt",) if is_initiation else tags):
-            yield _event(element)
+        for record in records(source, ("Mndt",) if is_initiation else tags):
+            yield _event(record.element)
     except BrokenXml as error:
         yield unreadable_rest(error)
 

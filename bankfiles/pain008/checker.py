@@ -17,7 +17,8 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from bankfiles.fields import Fields
+from bankfiles.checked_stream import checked_records
+from bankfiles.fields import Fields, Texts
 from bankfiles.pain008.catalogue import finding
 from bankfiles.pain008.foreign_rules import batch_faults, group_faults, transaction_faults
 from bankfiles.pain008.model import Finding
@@ -31,10 +32,10 @@ from bankfiles.pain008.reader import (
 from bankfiles.pain008.rules import Fault, SchemeRules
 from bankfiles.profile import NEUTRAL, BankProfile
 from bankfiles.schema import SchemaMissing, installed_schema
-from bankfiles.texts import Misread, Texts, amount, day, whole_number
+from bankfiles.texts import Misread, amount, day, whole_number
 from bankfiles.xml_stream import (
     BrokenXml,
-    checked_records,
+    Record,
     first_tag,
     line_of,
     namespace_of,
@@ -42,7 +43,6 @@ from bankfiles.xml_stream import (
 )
 
 _TAGS = ("GrpHdr", "DrctDbtTxInf", "PmtInf")
-_END_OF_TRANSACTION = b"DrctDbtTxInf>"
 
 
 def check(
@@ -110,11 +110,11 @@ class _Checking:
                 yield finding("SCHEMA_MISSING", str(error))
         try:
             if schema is None:
-                for element in records(source, _TAGS):
-                    yield from self._take(element)
+                for unchecked in records(source, _TAGS):
+                    yield from self._take(unchecked)
             else:
-                for record, faults in checked_records(source, _TAGS, schema, _END_OF_TRANSACTION):
-                    yield from self._schema_findings(record, faults)
+                for record, faults in checked_records(source, _TAGS, schema, "DrctDbtTxInf"):
+                    yield from self._schema_findings(record.element if record is not None else None, faults)
                     if record is not None:
                         yield from self._take(record)
         except BrokenXml as error:
@@ -137,12 +137,13 @@ class _Checking:
                 line=line_of(element) if element is not None else None,
             )
 
-    def _take(self, element: etree._Element) -> Iterator[Finding]:
+    def _take(self, record: Record) -> Iterator[Finding]:
+        element = record.element
         fields = self._fields.get(str(element.tag))
         if fields is None:
             yield finding("VALUE_UNREADABLE", f"{element.tag!s:.80} is of another namespace.", line=line_of(element))
             return
-        texts = fields.of(element)
+        texts = fields.of(element, record.source())
         if element.tag == self._prefix + "DrctDbtTxInf":
             yield from self._transaction(element, texts)
         elif element.tag == self._prefix + "PmtInf":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bankfiles.characters import first_foreign
+from bankfiles.characters import first_foreign, is_sepa
 from bankfiles.fields import ALL, SEPARATOR, Texts
 from bankfiles.identifiers import is_id
 from bankfiles.pain008.adapt import LINE_LENGTH, NAME_LENGTH, REMITTANCE_LENGTH, TOWN_LENGTH
@@ -105,10 +105,10 @@ def _amendment(texts: Texts, faults: list[Fault]) -> None:
 def _texts(texts: Texts, lengths: dict[str, int], faults: list[Fault]) -> None:
     for name, longest in lengths.items():
         text = texts.get(name)
-        if text is None:
+        if text is None or (len(text) <= longest and is_sepa(text) and name + ALL not in texts):
             continue
+        what = name.replace("_", " ")
         for part in (texts.get(name + ALL) or text).split(SEPARATOR):
-            what = name.replace("_", " ")
             if len(part) > longest:
                 faults.append(("TEXT_TOO_LONG", f"The {what} has {len(part)} characters, not {longest}."))
             foreign = first_foreign(part)

@@ -245,7 +245,8 @@ def read_collections(source: BinaryIO) -> Iterator[Collection | Unreadable]:
     fields: dict[str, Fields] = {}
     batch: BatchFacts | None = None
     try:
-        for element in records(source, (_TRANSACTION, _BATCH)):
+        for record in records(source, (_TRANSACTION, _BATCH)):
+            element = record.element
             if not fields:
                 namespace = namespace_of(str(element.tag))
                 fields = {_TRANSACTION: Fields(TRANSACTION_FIELDS, namespace), _BATCH: Fields(BATCH_FIELDS, namespace)}
@@ -256,7 +257,7 @@ def read_collections(source: BinaryIO) -> Iterator[Collection | Unreadable]:
             try:
                 if batch is None and parent is not None:
                     batch = BatchFacts.of(fields[_BATCH].of(parent))
-                texts = fields[_TRANSACTION].of(element)
+                texts = fields[_TRANSACTION].of(element, record.source())
                 if batch is not None:
                     yield collection_of(batch, texts)
             except Misread as error:

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from bankfiles.texts import Misread, amount, amount_sum, day, decimal, joined, provided, whole_number
 from bankfiles.fields import ALL, SEPARATOR
+from bankfiles.texts import Misread, amount, amount_sum, day, decimal, joined, provided, whole_number
 
 
 @pytest.mark.parametrize("text", ["1", "0.01", "+5.00", "100000000000000000.12", "1."])
