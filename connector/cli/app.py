@@ -27,6 +27,9 @@ app = typer.Typer(
 )
 bankfile = typer.Typer(no_args_is_help=True, help="Check and read bank files of any origin.")
 db = typer.Typer(no_args_is_help=True, help="The database: upgrade, backup, restore.")
+collect = typer.Typer(
+    no_args_is_help=True, help="Collection runs that wait for a person, if the rules ask for approval."
+)
 exceptions = typer.Typer(no_args_is_help=True, help="Things that a person must look at.")
 
 
@@ -214,6 +217,34 @@ def ignore(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> Non
     raise typer.Exit(run(config, number))
 
 
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of the run, as collect list shows it.")]
+
+
+@collect.command(name="list")
+def list_runs(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """List the runs that wait for approval, with their amounts and days."""
+    from connector.cli.runs import list_runs as run
+
+    raise typer.Exit(run(config, as_json=as_json))
+
+
+@collect.command()
+def approve(run_name: RunName, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+    """Let a run go to the bank with the next pass."""
+    from connector.cli.runs import approve as run
+
+    raise typer.Exit(run(config, run_name))
+
+
+@collect.command()
+def cancel(run_name: RunName, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+    """Let go of a run: its invoices are announced and proposed anew."""
+    from connector.cli.runs import cancel as run
+
+    raise typer.Exit(run(config, run_name))
+
+
+app.add_typer(collect, name="collect")
 app.add_typer(bankfile, name="bankfile")
 app.add_typer(db, name="db")
 app.add_typer(exceptions, name="exceptions")

@@ -38,7 +38,7 @@ def retry(config_file: Path, number: int) -> int:
     with opened(config_file) as it:
         words = Words(it.installation.language, it.config.time_zone)
         try:
-            again = resolve.retry(it.store, number, utc_now(), _person())
+            again = resolve.retry(it.store, number, utc_now(), person())
         except resolve.NoSuchException as error:
             return _no_such(error)
         write(words.say(f"exception.{'retried' if again else 'looked_at_again'}", number=str(number)))
@@ -50,14 +50,14 @@ def ignore(config_file: Path, number: int) -> int:
     with opened(config_file) as it:
         words = Words(it.installation.language, it.config.time_zone)
         try:
-            resolve.ignore(it.store, number, utc_now(), _person())
+            resolve.ignore(it.store, number, utc_now(), person())
         except resolve.NoSuchException as error:
             return _no_such(error)
         write(words.say("exception.ignored", number=str(number)))
     return DONE
 
 
-def _person() -> str:
+def person() -> str:
     """Who types, for the history; in a container the user may have no name."""
     try:
         return getuser()

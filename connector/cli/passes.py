@@ -19,7 +19,7 @@ from connector.cli.terminal import print_json, write
 from connector.engine.one_pass import Outcome, PassResult, rehearse, run_pass
 from connector.masking import masked_text
 from connector.model.customer import Language
-from connector.model.deed import Deed, Step
+from connector.model.deed import Deed, DeedCode, Step
 from connector.texts import say
 
 
@@ -70,7 +70,9 @@ def _teller(language: Language, narrator: Narrator, *, as_json: bool) -> Callabl
 
 def log_deed(deed: Deed) -> None:
     """A deed as a line of the log."""
-    structlog.get_logger().info(f"{deed.step.value}.{deed.code.value}", **{k: str(v) for k, v in deed.facts.items()})
+    log = structlog.get_logger()
+    write = log.warning if deed.code is DeedCode.EXCEPTION else log.info
+    write(f"{deed.step.value}.{deed.code.value}", **{k: str(v) for k, v in deed.facts.items()})
 
 
 def log_result(result: PassResult) -> None:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from connector.model.collection import CollectionState
 from connector.model.mandate import MandateState
-from connector.store import mandates
+from connector.store import collections, mandates, notices
 from connector.store.collections import StoredCollection
 from connector.store.history import Act
+
+
+def cancel(connection: Connection, stored: StoredCollection, act: Act, why: str) -> None:
+    """Let go of a collection that never left: its invoices are free again, and must be announced anew."""
+    collections.move(connection, stored, CollectionState.CANCELLED, act, why)
+    notices.withdraw(connection, [claim.invoice for claim in stored.collection.claims])
+    release_mandate(connection, stored, act, why)
 
 
 def release_mandate(connection: Connection, stored: StoredCollection, act: Act, why: str) -> None:

@@ -20,9 +20,9 @@ from connector.model.deed import DeedCode, Step
 from connector.model.effect import Effect, EffectKind
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import OutgoingFile
-from connector.steps.release import release_mandate
+from connector.steps.release import cancel
 from connector.steps.work import Progress, Work
-from connector.store import bank_files, collections, effects, mandates, notices, runs
+from connector.store import bank_files, collections, effects, mandates, runs
 from connector.store.bank_files import FileState
 from connector.store.collections import StoredCollection
 from connector.store.history import Act
@@ -46,7 +46,7 @@ def _cancel_late(work: Work, approved: Run) -> None:
         late = collections.ids_where(connection, run=approved.id, before=earliest, states=[CollectionState.APPROVED])
         collections.forgive(connection, late)
         for stored in collections.find_many(connection, late).values():
-            _cancel(work, connection, stored, "too late for its collection date")
+            cancel(connection, stored, work.act(), "too late for its collection date")
             work.did(
                 Step.SUBMIT,
                 DeedCode.CANCEL_LATE,
@@ -147,7 +147,7 @@ def _keep_out(work: Work, connection: Connection, findings: Sequence[Finding]) -
             refused.setdefault(finding.end_to_end_id, []).append(finding)
     for end_to_end_id, stored in collections.find_many(connection, refused).items():
         faults = refused[end_to_end_id]
-        _cancel(work, connection, stored, ", ".join(sorted({fault.code for fault in faults})))
+        cancel(connection, stored, work.act(), ", ".join(sorted({fault.code for fault in faults})))
         facts = {
             "end_to_end_id": end_to_end_id,
             "customer": stored.debtor_name,
@@ -156,13 +156,6 @@ def _keep_out(work: Work, connection: Connection, findings: Sequence[Finding]) -
         }
         reason = Reason(ReasonCode.COLLECTION_REFUSED_BY_CHECK, facts)
         work.show(connection, Step.SUBMIT, collections.record_of(end_to_end_id), reason)
-
-
-def _cancel(work: Work, connection: Connection, stored: StoredCollection, why: str) -> None:
-    act = work.act()
-    collections.move(connection, stored, CollectionState.CANCELLED, act, why)
-    notices.withdraw(connection, [claim.invoice for claim in stored.collection.claims])
-    release_mandate(connection, stored, act, why)
 
 
 class SendFile:

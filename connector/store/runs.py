@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
@@ -56,6 +57,37 @@ def approve(connection: Connection, run: Run, act: Act, why: str) -> None:
     )
     proposed = and_(collections.c.run == run.id, collections.c.state == CollectionState.PROPOSED.value)
     move_where(connection, proposed, CollectionState.PROPOSED, CollectionState.APPROVED, act, why)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRun:
+    """A run that waits for a person, with what it would collect. `first_day` is its earliest day of debit."""
+
+    id: str
+    creditor: str
+    proposed_at: datetime
+    collections: int
+    total: Decimal
+    first_day: date
+
+
+def waiting(connection: Connection) -> list[WaitingRun]:
+    """Complete runs with collections that nobody has approved yet, oldest first."""
+    rows = connection.execute(
+        select(
+            collection_runs.c.id,
+            collection_runs.c.creditor,
+            collection_runs.c.proposed_at,
+            func.count(),
+            func.sum(collections.c.amount),
+            func.min(collections.c.collection_date),
+        )
+        .join(collections, collections.c.run == collection_runs.c.id)
+        .where(collection_runs.c.proposed_at.is_not(None), collections.c.state == CollectionState.PROPOSED.value)
+        .group_by(collection_runs.c.id, collection_runs.c.creditor, collection_runs.c.proposed_at)
+        .order_by(collection_runs.c.proposed_at, collection_runs.c.id)
+    )
+    return [WaitingRun(row[0], row[1], row[2], row[3], Decimal(row[4]), row[5]) for row in rows]
 
 
 def to_submit(connection: Connection) -> list[Run]:

@@ -192,7 +192,7 @@ def test_what_was_never_asked_for_is_not_found(package: TrytonPackage) -> None:
     for kind in (EffectKind.STORE_MANDATE, EffectKind.REGISTER_PAYMENT, EffectKind.REGISTER_RETURN):
         assert package.look_up(kind, "NEVER") is None
     with pytest.raises(Unsupported, match="look_up of mail"):
-        package.look_up(EffectKind.MAIL, "NEVER")
+        package.look_up(EffectKind.MAIL_NOTICE, "NEVER")
 
 
 # ----------------------------------------------------------------------------------------------- finer points

@@ -1,0 +1,68 @@
+"""`collect`: the collection runs that wait for a person, and what that person says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from connector.cli.attention import person
+from connector.cli.clock import utc_now
+from connector.cli.failing import DONE, FAILED
+from connector.cli.opening import opened
+from connector.cli.terminal import Words, fail, plain, print_json, table, write
+from connector.engine import approval
+from connector.store.database import Store
+from connector.store.runs import WaitingRun
+from connector.texts.formatting import written
+
+
+def list_runs(config_file: Path, *, as_json: bool) -> int:
+    """List the runs that wait for approval."""
+    with opened(config_file) as it:
+        words = Words(it.installation.language, it.config.time_zone)
+        runs = approval.waiting(it.store)
+    if as_json:
+        for run in runs:
+            print_json(plain(run))
+        return DONE
+    if not runs:
+        write(words.say("run.none"))
+        return DONE
+    rows = (
+        (run.id, words.when(run.proposed_at), str(run.collections), _amount(words, run), _day(words, run))
+        for run in runs
+    )
+    write(table(words.columns("run", "created", "transactions", "amount", "first_day"), rows))
+    write(words.say("run.next"))
+    return DONE
+
+
+def approve(config_file: Path, name: str) -> int:
+    """Let a run go to the bank."""
+    return _decide(config_file, name, approval.approve, "run.approved")
+
+
+def cancel(config_file: Path, name: str) -> int:
+    """Let go of a run."""
+    return _decide(config_file, name, approval.let_go, "run.cancelled")
+
+
+def _decide(config_file: Path, name: str, decide: Callable[[Store, str, datetime, str], WaitingRun], told: str) -> int:
+    with opened(config_file) as it:
+        words = Words(it.installation.language, it.config.time_zone)
+        try:
+            run = decide(it.store, name, utc_now(), person())
+        except approval.NoSuchRun as error:
+            fail(f"{error} `sepa-connector collect list` shows those that do.")
+            return FAILED
+        write(words.say(told, run=run.id, count=run.collections, amount=run.total))
+    return DONE
+
+
+def _amount(words: Words, run: WaitingRun) -> str:
+    return written(words.language, run.total)
+
+
+def _day(words: Words, run: WaitingRun) -> str:
+    return written(words.language, run.first_day)

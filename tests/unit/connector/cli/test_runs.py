@@ -1,0 +1,60 @@
+"""Rules of `collect`: where the rules ask for it, a person decides what goes to the bank."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from connector.cli.app import app
+from tests.flows.house import PREPARED_NIGHT, SIZE, one_pass, prepared
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A house in which one run waits for a person."""
+    path = prepared(tmp_path / "house")
+    text = path.read_text("utf-8").replace("window_days: 5", "window_days: 5\n    approval: true")
+    assert "approval" in text
+    path.write_text(text, "utf-8")
+    one_pass(path, PREPARED_NIGHT)
+    return path
+
+
+def _type(config: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["collect", *words, "--config", str(config)])
+
+
+def _outbox(config: Path) -> int:
+    return len(list((config.parent / "outbox").glob("*.xml")))
+
+
+def test_a_run_waits_is_approved_and_goes_to_the_bank(config: Path) -> None:
+    before = _outbox(config)
+    (run,) = [json.loads(line) for line in _type(config, "list", "--json").stdout.splitlines()]
+    assert (run["id"], run["collections"], run["total"]) == ("MAIN-20261112-1", SIZE, "213.00")
+    shown = _type(config, "list").stdout
+    assert "MAIN-20261112-1" in shown
+    assert "€213.00" in shown
+    approved = _type(config, "approve", run["id"])
+    assert approved.exit_code == 0
+    assert f"{run['id']} is approved: 6 collections, together €213.00" in approved.stdout
+    assert "No collection run waits" in _type(config, "list").stdout
+    one_pass(config, PREPARED_NIGHT)
+    assert _outbox(config) == before + 1
+
+
+def test_a_run_that_is_let_go_is_proposed_anew(config: Path) -> None:
+    assert "is cancelled" in _type(config, "cancel", "MAIN-20261112-1").stdout
+    one_pass(config, PREPARED_NIGHT)
+    assert "MAIN-20261112-2" in _type(config, "list").stdout
+
+
+def test_a_run_that_does_not_wait_is_named(config: Path) -> None:
+    for decision in ("approve", "cancel"):
+        answer = _type(config, decision, "MAIN-20991231-1")
+        assert answer.exit_code == 1
+        assert "No collection run named MAIN-20991231-1 waits" in answer.stderr
+        assert "collect list" in answer.stderr
