@@ -69,6 +69,7 @@ class _Entry:
 class _Reader:
     def __init__(self, namespace: str) -> None:
         self._prefix = f"{{{namespace}}}" if namespace else ""
+        self._detail_tag, self._entry_tag = self._prefix + "TxDtls", self._prefix + "Ntry"
         self._entry_fields = Fields(ENTRY_FIELDS, namespace)
         self._detail_fields = Fields(DETAIL_FIELDS, namespace)
         self._batch_fields = Fields(BATCH_FIELDS, namespace)
@@ -83,9 +84,9 @@ class _Reader:
         """Yield what the element tells, in the moment in which it ends."""
         element = record.element
         try:
-            if element.tag == self._prefix + "TxDtls":
+            if element.tag == self._detail_tag:
                 yield from self._detail(record)
-            elif element.tag == self._prefix + "Ntry":
+            elif element.tag == self._entry_tag:
                 yield from self._end_of_entry(record)
             else:
                 yield from self._end_of_statement(element)

@@ -7,8 +7,9 @@ field is found once for each markup, by a walk through the record, and then read
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from lxml import etree
 
@@ -82,7 +83,8 @@ class Fields:
 class _Places:
     """Where the fields of one markup stand among the parts into which `_TEXT` splits a record."""
 
-    single: tuple[tuple[str, int], ...]
+    names: tuple[str, ...]
+    take: Callable[[list[str]], tuple[str, ...]]  # the texts of `names` out of the parts, and more after them
     repeated: tuple[tuple[str, tuple[int | None, ...]], ...]
     constant: Texts  # currencies, and elements without text
 
@@ -92,14 +94,16 @@ class _Places:
         repeated = {name: text.split(SEPARATOR) for name, text in numbers.items() if name.endswith(ALL)}
         rest = {name: text for name, text in numbers.items() if name not in repeated}
         constant = {name: text for name, text in rest.items() if name.endswith("@") or not text}
+        single = {name: int(text) for name, text in rest.items() if name not in constant}
         return cls(
-            single=tuple((name, int(text)) for name, text in rest.items() if name not in constant),
+            names=tuple(single),
+            take=itemgetter(*single.values(), 0, 0),  # with less than two places, it would not return a tuple
             repeated=tuple((name, tuple(int(n) if n else None for n in ns)) for name, ns in repeated.items()),
             constant=constant,
         )
 
     def read(self, parts: list[str]) -> Texts:
-        texts = {name: parts[place].strip() for name, place in self.single}
+        texts = dict(zip(self.names, map(str.strip, self.take(parts)), strict=False))
         if self.constant:
             texts.update(self.constant)
         for name, places in self.repeated:

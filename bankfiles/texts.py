@@ -26,7 +26,9 @@ def provided(texts: Texts, name: str) -> str | None:
 
 def joined(texts: Texts, name: str) -> str:
     """Return all texts of a repeated field in one line."""
-    text = texts.get(name + ALL) or texts.get(name)
+    if name not in texts:
+        return ""
+    text = texts.get(name + ALL) or texts[name]
     return " ".join(text.replace(SEPARATOR, " ").split()) if text else ""
 
 
@@ -46,9 +48,11 @@ def amount(texts: Texts, name: str) -> Decimal | None:
 
 def amount_sum(texts: Texts, name: str) -> Decimal | None:
     """Return the sum over the repetitions of a field; None if it is nothing."""
-    text = texts.get(name + ALL) or texts.get(name)
-    if text is None:
+    if name not in texts:
         return None
+    text = texts.get(name + ALL)
+    if text is None:
+        return decimal(texts[name]) or None
     return sum((decimal(part) for part in text.split(SEPARATOR)), Decimal(0)) or None
 
 

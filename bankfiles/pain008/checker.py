@@ -79,6 +79,7 @@ class _Checking:
     def __init__(self, namespace: str, profile: BankProfile, of_bank: bool, handed_in_on: date | None) -> None:
         self._message = namespace.rpartition(":")[2]
         self._prefix = f"{{{namespace}}}"
+        self._transaction_tag = self._prefix + "DrctDbtTxInf"
         self._profile = profile
         self._of_bank = of_bank  # a bank was named: its limits count
         self._handed_in_on = handed_in_on
@@ -126,7 +127,7 @@ class _Checking:
         if not faults:
             return
         end_to_end_id = None
-        if element is not None and element.tag == self._prefix + "DrctDbtTxInf":
+        if element is not None and element.tag == self._transaction_tag:
             end_to_end_id = element.findtext(f"{self._prefix}PmtId/{self._prefix}EndToEndId")
         for fault in faults:
             yield finding(
@@ -139,12 +140,12 @@ class _Checking:
 
     def _take(self, record: Record) -> Iterator[Finding]:
         element = record.element
-        fields = self._fields.get(str(element.tag))
+        fields = self._fields.get(element.tag)
         if fields is None:
             yield finding("VALUE_UNREADABLE", f"{element.tag!s:.80} is of another namespace.", line=line_of(element))
             return
         texts = fields.of(element, record.source())
-        if element.tag == self._prefix + "DrctDbtTxInf":
+        if element.tag == self._transaction_tag:
             yield from self._transaction(element, texts)
         elif element.tag == self._prefix + "PmtInf":
             yield from self._end_of_batch(element, texts)

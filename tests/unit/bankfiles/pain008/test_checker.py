@@ -385,3 +385,26 @@ def test_after_a_scheme_mix_in_sequence_types_the_mandate_of_b2b_stays_its_own(h
 def test_a_profile_is_a_plain_value(header: Header, make: Make) -> None:
     assert BankProfile() == NEUTRAL
     assert list(check(document(header, make(1)), BankProfile())) == []
+
+
+def test_a_fault_deep_in_a_large_file_is_told_with_its_record(make: Make, header: Header) -> None:
+    out = io.BytesIO()
+    write(header, (make(number) for number in range(3000)), out)
+    lines = out.getvalue().splitlines(keepends=True)
+    number = next(n for n, line in enumerate(lines) if b">INV-2026-2000<" in line)
+    lines[number] = lines[number].replace(b"<DrctDbtTx>", b"<Wrong/><DrctDbtTx>")
+    lines[number + 1] = lines[number + 1].replace(b"DE89", b"DE88")
+    seen = [(found.code, found.position, found.line, found.end_to_end_id) for found in check(b"".join(lines))]
+    assert seen == [
+        ("SCHEMA", 2001, number + 1, "INV-2026-2000"),
+        ("IBAN_INVALID", 2002, number + 2, "INV-2026-2001"),
+    ]
+
+
+def test_a_large_file_that_is_cut_off_is_told_once(make: Make, header: Header) -> None:
+    out = io.BytesIO()
+    write(header, (make(number, debtor_iban="DE00") if number == 5 else make(number) for number in range(2000)), out)
+    whole = out.getvalue().replace(b"INV-2026-1000<", b"INV-2026-1001<")
+    found = list(check(whole[: whole.index(b"<DrctDbtTx>", len(whole) * 3 // 4)]))
+    assert [one.code for one in found] == ["END_TO_END_ID_DUPLICATE", "XML"]
+    assert "cut off" in found[-1].message
