@@ -9,6 +9,7 @@ The docstrings are the contract; the kits in tests/contract check it. Rules for 
 - Errors: `Retriable` only if the call surely had no effect; `UnknownOutcome` if it may have had one and the
   answer was lost; `Skippable` for this record alone; `Fatal` if the account, the rights or the address is wrong.
 - An unreadable record is a `Fault` in its batch, never an exception and never left out.
+- Mailers and mandate services are called from several threads: a pass, and debtors on the signing pages.
 - An adapter reads no wall clock and makes no random value: both come from its `Surroundings`.
 """
 

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from threading import RLock
 
 from pydantic import Field, SecretStr
 
@@ -55,6 +56,7 @@ class SmtpMailer(Mailer):
         self._told = settings
         self._sender = sender_of(settings.sender)
         self._server: smtplib.SMTP | None = None
+        self._one_at_a_time = RLock()  # one connection, used by the pass and by the threads of the signing pages
 
     def message_id(self, key: str) -> str:
         """The Message-ID of this key."""
@@ -65,6 +67,11 @@ class SmtpMailer(Mailer):
         message = build(mail, self._sender, self.surroundings.clock())
         recipient = message["To"].addresses[0].addr_spec
         content = _DOT.sub(b"..", message.as_bytes())
+        with self._one_at_a_time:
+            self._hand_over(recipient, content)
+        return self.message_id(mail.key)
+
+    def _hand_over(self, recipient: str, content: bytes) -> None:
         server = self._connected()
         try:
             self._offer(server, recipient)
@@ -83,7 +90,6 @@ class SmtpMailer(Mailer):
             ) from error
         if code != 250:
             self._refused(code, answer, "the mail", Skippable)
-        return self.message_id(mail.key)
 
     def _offer(self, server: smtplib.SMTP, recipient: str) -> None:
         """All that comes before the content; nothing has left when this raises."""
@@ -196,10 +202,11 @@ class SmtpMailer(Mailer):
 
     def close(self) -> None:
         """Take leave of the server."""
-        if self._server is not None:
-            with contextlib.suppress(OSError):
-                self._server.quit()
-        self._drop()
+        with self._one_at_a_time:
+            if self._server is not None:
+                with contextlib.suppress(OSError):
+                    self._server.quit()
+            self._drop()
 
 
 def _text(answer: bytes | str) -> str:
