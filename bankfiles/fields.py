@@ -47,7 +47,9 @@ class Fields:
         The currency of an amount stands at its name + "@". `source` is that of the element, if it is known: with it,
         the texts are found faster.
         """
-        if not source or "&" in source or "\r" in source or not element.tag.startswith(self._prefix):
+        if not source or "&" in source or "\r" in source:
+            return self._walked(element)
+        if element.tag != self._prefix + source[1 : source.index(">")]:  # of another namespace
             return self._walked(element)
         parts = _TEXT.split(source)
         markup = "><".join(parts[::2])

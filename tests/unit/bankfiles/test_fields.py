@@ -73,6 +73,12 @@ def test_strange_xml_is_read_alike(parts: list[str], encoding: str) -> None:
     compared(text.encode(encoding), ("Rec",), PATHS)
 
 
+def test_a_record_of_another_namespace_is_not_taken_for_one_of_this() -> None:
+    data = b"<R><Rec><A>1</A></Rec><N xmlns='other'><Rec><A>1</A></Rec></N></R>"
+    fields = Fields(PATHS, "")
+    assert [fields.of(one.element, one.source()) for one in records(io.BytesIO(data), ("Rec",))] == [{"a": "1"}, {}]
+
+
 def test_a_file_of_endless_forms_is_read_all_the_same() -> None:
     body = "".join(f"<Rec>{'<C/>' * n}<A>{n}</A></Rec>" for n in range(600))
     fields = Fields(PATHS, "")
