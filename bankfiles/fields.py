@@ -52,13 +52,13 @@ class Fields:
         if element.tag != self._prefix + source[1 : source.index(">")]:  # of another namespace
             return self._walked(element)
         parts = _TEXT.split(source)
-        markup = "><".join(parts[::2])
+        markup = SEPARATOR.join(parts[::2])  # tells where texts stand, and where there is none
         try:
             places = self._places[markup]
         except KeyError:
             if len(self._places) == _MOST_MARKUPS:
                 return self._walked(element)
-            places = self._places[markup] = self._places_in(markup, parts)
+            places = self._places[markup] = self._places_in(parts)
         return places.read(parts) if places is not None else self._walked(element)
 
     def _walked(self, element: etree._Element) -> Texts:
@@ -66,8 +66,9 @@ class Fields:
         _walk(element, self._table, texts)
         return texts
 
-    def _places_in(self, markup: str, parts: list[str]) -> _Places | None:
+    def _places_in(self, parts: list[str]) -> _Places | None:
         """Find the places by a walk through the record with its texts replaced by their places."""
+        markup = "><".join(parts[::2])
         if _MARKUP.fullmatch(markup) is None:
             return None
         name = markup[1 : markup.index(">")]

@@ -61,7 +61,8 @@ def test_the_head_of_an_open_element_is_its_source_so_far() -> None:
 PARTS = [
     "<Rec>", "</Rec>", "<Rec/>", "<A>", "</A>", "<A/>", "<B>", "</B>", "x", " y ", ">", "&amp;", "\r\n", "<!--", "-->",
     "<![CDATA[", "]]>", "<?p ", "?>", '<Amt Ccy="EUR">', "</Amt>", "<Rec a='1'>", "<p:Rec>", "</p:Rec>", "é",
-    "<A xmlns='other'>", "<Rec><A>1</A></Rec>", "<Rec><A>2</A><B><A>3</A></B></Rec>", '<Amt Ccy=">1<">', "</Rec >",
+    "<A xmlns='other'>", "<A></A>", "<Rec><A>1</A></Rec>", "<Rec><A>2</A><B><A>3</A></B></Rec>", '<Amt Ccy=">1<">',
+    "</Rec >",
 ]  # fmt: skip
 
 
@@ -73,10 +74,30 @@ def test_strange_xml_is_read_alike(parts: list[str], encoding: str) -> None:
     compared(text.encode(encoding), ("Rec",), PATHS)
 
 
+CHILDREN = [
+    "<A>1</A>", "<A></A>", "<A/>", "<A> 2\n</A>", "<B>3</B>", "<B>\n<A>4</A></B>", '<Amt Ccy="EUR">5</Amt>', "<C/>", "\n",
+    " z ",
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(CHILDREN), max_size=6), min_size=1, max_size=40))
+@settings(max_examples=500)
+def test_records_of_like_markup_are_told_apart(bodies: list[list[str]]) -> None:
+    text = "".join(f"<Rec>{''.join(children)}</Rec>" for children in bodies)
+    assert compared(f"<R>{text}</R>".encode(), ("Rec",), PATHS) == len(bodies)
+
+
 def test_a_record_of_another_namespace_is_not_taken_for_one_of_this() -> None:
     data = b"<R><Rec><A>1</A></Rec><N xmlns='other'><Rec><A>1</A></Rec></N></R>"
     fields = Fields(PATHS, "")
     assert [fields.of(one.element, one.source()) for one in records(io.BytesIO(data), ("Rec",))] == [{"a": "1"}, {}]
+
+
+def test_a_text_between_elements_is_not_taken_for_one_within() -> None:
+    data = b"<R><Rec><A>x</A><B>1</B></Rec><Rec><A></A>y<B>1</B></Rec><Rec><A></A><B>1</B>\n</Rec></R>"
+    fields = Fields(PATHS, "")
+    found = [fields.of(one.element, one.source()) for one in records(io.BytesIO(data), ("Rec",))]
+    assert found == [{"a": "x", "b": "1"}, {"a": "", "b": "1"}, {"a": "", "b": "1"}]
 
 
 def test_a_file_of_endless_forms_is_read_all_the_same() -> None:
