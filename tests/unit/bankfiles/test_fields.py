@@ -75,8 +75,8 @@ def test_strange_xml_is_read_alike(parts: list[str], encoding: str) -> None:
 
 
 CHILDREN = [
-    "<A>1</A>", "<A></A>", "<A/>", "<A> 2\n</A>", "<B>3</B>", "<B>\n<A>4</A></B>", '<Amt Ccy="EUR">5</Amt>', "<C/>", "\n",
-    " z ",
+    "<A>1</A>", "<A></A>", "<A/>", "<A> 2\n</A>", "<B>3</B>", "<B>\n<A>4</A></B>", '<Amt Ccy="EUR">5</Amt>', "<C/>",
+    "\n", " z ",
 ]  # fmt: skip
 
 
