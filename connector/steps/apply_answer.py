@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 from bankfiles import reasons
 from bankfiles.answers import Answer, AnswerKind, Scope
 from bankfiles.reasons import MandateFate
+from connector.errors import IllegalTransition
 from connector.model.collection import FAILED_STATES, CollectionState
 from connector.model.deed import DeedCode, Fact, Step
 from connector.model.mandate import MandateState
@@ -34,21 +36,32 @@ _FURTHER_THAN_ACCEPTED = frozenset(
 )
 
 
-def apply(work: Work, connection: Connection, answer: Answer, found: Match) -> bool:
-    """Apply an answer to all that it is about. Returns whether anything changed.
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of an answer: whether anything changed, and which collections it contradicted."""
 
-    Raises:
-        IllegalTransition: it contradicts what we know; nothing was changed for that collection.
+    changed: bool
+    contradicted: tuple[StoredCollection, ...]
+
+
+def apply(work: Work, connection: Connection, answer: Answer, found: Match) -> Applied:
+    """Apply an answer to all that it is about. Returns what became of it.
+
+    A collection that it contradicts stays as it is, and the others go on.
     """
     state = _STATE_AFTER.get(answer.kind)
     if state is None:
-        return False
+        return Applied(changed=False, contradicted=())
     changed = found.file is not None and _apply_to_file(work, connection, answer, found.file)
     if answer.kind is AnswerKind.REJECTED and answer.scope is not Scope.TRANSACTION:
         _show_file_rejected(work, connection, answer, found)
+    contradicted = []
     for stored in found.collections:
-        changed = _apply_to_collection(work, connection, answer, stored, state) or changed
-    return changed
+        try:
+            changed = _apply_to_collection(work, connection, answer, stored, state) or changed
+        except IllegalTransition:
+            contradicted.append(stored)
+    return Applied(changed, tuple(contradicted))
 
 
 def _apply_to_file(work: Work, connection: Connection, answer: Answer, file: BankFile) -> bool:

@@ -21,6 +21,7 @@ from connector.model.mandate import (
 )
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import Document, Feed
+from connector.steps.faults import show_faults
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
 from connector.store import cursors, documents, mandates
@@ -61,10 +62,7 @@ def _apply_events(work: Work) -> None:
         with work.store.transaction() as connection:
             for event in batch.records:
                 _apply(work, connection, event, signed)
-            for fault in batch.faults:
-                facts = {"where": fault.where, "seen": fault.seen, "why": fault.why, "remedy": fault.remedy}
-                reason = Reason(ReasonCode.RECORD_UNREADABLE, facts)
-                work.show(connection, Step.FOLLOW, f"{service.name} {fault.record}", reason)
+            show_faults(work, connection, Step.FOLLOW, service.name, batch.faults)
             cursors.move(connection, service.name, Feed.MANDATE_EVENTS, batch.cursor, work.act().at)
         if not work.rehearsal:
             service.handled(batch.cursor)

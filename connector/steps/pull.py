@@ -14,13 +14,14 @@ from connector.model.customer import Customer, RecordKey
 from connector.model.deed import DeedCode, Step
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.reason import Reason, ReasonCode
-from connector.ports import Batch, Fault, Feed
+from connector.ports import Batch, Feed
+from connector.steps.faults import fault_name, show_faults
 from connector.steps.fitness import why_unfit, with_sound_country, with_sound_iban
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
 from connector.store import cursors, customers, exceptions, invoices
 from connector.store.changed import Saved
-from connector.store.history import RECORD_LENGTH_MAX, RecordKind, record_name
+from connector.store.history import RecordKind, record_name
 
 Record = TypeVar("Record", Customer, Invoice)
 
@@ -58,8 +59,7 @@ def _pull_feed(
     for batch in read(cursor):
         with work.store.transaction() as connection:
             saved = store(work, connection, batch.records)
-            for fault in batch.faults:
-                work.show(connection, Step.PULL, _fault_name(source.name, fault.record), _unreadable(fault))
+            show_faults(work, connection, Step.PULL, source.name, batch.faults)
             cursors.move(connection, source.name, feed, batch.cursor, work.act().at)
         if not work.rehearsal:
             source.package.handled(feed, batch.cursor)
@@ -75,7 +75,7 @@ def _store_customers(work: Work, connection: Connection, records: Sequence[Custo
     found = [record_name(RecordKind.CUSTOMER, customer.key) for customer in fit]
     act = work.act()
     exceptions.close(connection, found, ReasonCode.CUSTOMER_UNKNOWN, act.at, act.by)
-    read = [_fault_name(customer.key.source, f"customer {customer.key.id}") for customer in fit]
+    read = [fault_name(customer.key.source, f"customer {customer.key.id}") for customer in fit]
     exceptions.close(connection, read + found, ReasonCode.RECORD_UNREADABLE, act.at, act.by)
     return customers.save(connection, fit, act.at)
 
@@ -88,7 +88,7 @@ def _store_invoices(work: Work, connection: Connection, records: Sequence[Invoic
     act = work.act()
     read = [record_name(RecordKind.INVOICE, invoice.key) for invoice in fit]
     for invoice in fit:
-        read += [_fault_name(invoice.key.source, f"invoice {name}") for name in {invoice.key.id, invoice.number}]
+        read += [fault_name(invoice.key.source, f"invoice {name}") for name in {invoice.key.id, invoice.number}]
     exceptions.close(connection, read, ReasonCode.RECORD_UNREADABLE, act.at, act.by)
     return invoices.save(connection, fit, act.at)
 
@@ -132,12 +132,3 @@ def _show_unknown_customers(work: Work, connection: Connection, records: Sequenc
         facts = {"customer": key.id, "number": wanted[key].number}
         record = record_name(RecordKind.CUSTOMER, key)
         work.show(connection, Step.PULL, record, Reason(ReasonCode.CUSTOMER_UNKNOWN, facts))
-
-
-def _fault_name(source: str, record: str) -> str:
-    return f"{source} {record}"[:RECORD_LENGTH_MAX]
-
-
-def _unreadable(fault: Fault) -> Reason:
-    facts = {"where": fault.where, "seen": fault.seen, "why": fault.why, "remedy": fault.remedy}
-    return Reason(ReasonCode.RECORD_UNREADABLE, facts)

@@ -13,21 +13,23 @@ from sqlalchemy import Connection
 
 from bankfiles.answers import Answer, AnswerKind, Unreadable
 from bankfiles.read import read_answers
-from connector.errors import IllegalTransition, Retriable
+from connector.errors import Retriable
 from connector.installation import Bank
 from connector.model.deed import DeedCode, Step
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import IncomingFile
 from connector.steps import apply_answer
-from connector.steps.matching import Match, match, names_ours
+from connector.steps.matching import match, names_ours
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
 from connector.store import bank_files
 from connector.store.bank_files import AnswerOutcome
 from connector.store.chunks import chunks
+from connector.store.collections import StoredCollection
 from connector.store.history import RecordKind, record_name
 
 _BATCH = 500
+_NAMED_MAX = 5
 _CHUNK_BYTES = 1 << 20
 _ABOUT_OUR_MONEY = frozenset(
     {
@@ -131,28 +133,20 @@ def _apply(work: Work, connection: Connection, creditor: str, name: str, answer:
             reason = Reason(ReasonCode.BANK_ANSWER_UNMATCHED, facts)
             work.show(connection, Step.RECONCILE, f"bank answer {answer.key}", reason)
         return AnswerOutcome.UNMATCHED
-    try:
-        changed = apply_answer.apply(work, connection, answer, found)
-    except IllegalTransition as error:
-        _show_conflict(work, connection, name, answer, found, error)
+    applied = apply_answer.apply(work, connection, answer, found)
+    if applied.contradicted:
+        _show_conflict(work, connection, name, answer, applied.contradicted)
         return AnswerOutcome.CONFLICT
-    return AnswerOutcome.APPLIED if changed else AnswerOutcome.NOTHING_NEW
+    return AnswerOutcome.APPLIED if applied.changed else AnswerOutcome.NOTHING_NEW
 
 
 def _show_conflict(
-    work: Work,
-    connection: Connection,
-    name: str,
-    answer: Answer,
-    found: Match,
-    error: IllegalTransition,
+    work: Work, connection: Connection, name: str, answer: Answer, contradicted: Sequence[StoredCollection]
 ) -> None:
-    states = {stored.collection.state.value for stored in found.collections}
     facts = {
         "file": name,
-        "end_to_end_id": _name_of(answer),
-        "state": ", ".join(sorted(states)),
-        "why": error.what,
+        "end_to_end_id": ", ".join(stored.collection.end_to_end_id for stored in contradicted[:_NAMED_MAX]),
+        "state": ", ".join(sorted({stored.collection.state.value for stored in contradicted})),
     }
     reason = Reason(ReasonCode.BANK_ANSWER_CONFLICTS, facts)
     work.show(connection, Step.RECONCILE, f"bank answer {answer.key}", reason)

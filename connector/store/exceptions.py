@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, insert, select, true, update
 
 from connector.model.reason import Reason, ReasonCode
 from connector.store.chunks import chunks
+from connector.store.history import RECORD_LENGTH_MAX
 from connector.store.tables import exceptions
 
 
@@ -34,6 +35,7 @@ class OpenException:
 
 def open_(connection: Connection, record: str, reason: Reason, at: datetime) -> bool:
     """Show a thing to a person. Met again, it is counted, not shown twice. Returns whether it is new."""
+    record = record[:RECORD_LENGTH_MAX]
     known = (exceptions.c.code == reason.code.value, exceptions.c.record == record, exceptions.c.open.is_(true()))
     met_again = connection.execute(
         update(exceptions).where(*known).values(times=exceptions.c.times + 1, seen_at=at, facts=dict(reason.facts))
@@ -62,7 +64,8 @@ def close(connection: Connection, records: Iterable[str], code: ReasonCode, at: 
         )
     )
     named = {row.record: row.id for row in shown}
-    gone = [named[record] for record in records if record in named]
+    cut = (record[:RECORD_LENGTH_MAX] for record in records)
+    gone = [named[record] for record in cut if record in named]
     for some in chunks(gone):
         connection.execute(
             update(exceptions).where(exceptions.c.id.in_(some)).values(open=False, closed_at=at, closed_by=by)

@@ -206,6 +206,17 @@ def test_a_reject_after_the_money_came_is_shown_and_changes_nothing(world: World
     assert _codes(world) == [ReasonCode.BANK_ANSWER_CONFLICTS]
 
 
+def test_one_contradiction_in_a_batch_does_not_stop_the_others(world: World) -> None:
+    (first, _) = _under_way(world, "ada", "bob")
+    assert first.bank_file is not None
+    assert first.batch_id is not None
+    paid = _transaction("121.00", f"<EndToEndId>{first.collection.end_to_end_id}</EndToEndId>")
+    _statement(world, _entry("121.00", paid))
+    _status(world, first.bank_file, "RJCT", batch_id=first.batch_id, reason="AC01")
+    assert _states(world) == [CollectionState.SETTLED, CollectionState.REJECTED]
+    assert set(_codes(world)) == {ReasonCode.BANK_ANSWER_CONFLICTS, ReasonCode.BANK_FILE_REJECTED}
+
+
 def test_money_of_somebody_else_is_none_of_ours(world: World) -> None:
     _under_way(world, "ada")
     _statement(world, _entry("75.25", _transaction("75.25", "<EndToEndId>THEIRS</EndToEndId>")))
