@@ -26,21 +26,14 @@ from bankfiles.camt_fields import (
 from bankfiles.fields import Fields, Texts
 from bankfiles.repeats import Repeats
 from bankfiles.texts import Misread, amount, day, joined, provided, whole_number
-from bankfiles.xml_stream import BrokenXml, Record, line_of, namespace_of, records, unreadable_rest
+from bankfiles.xml_stream import Record, line_of, read_records
 
 _TAGS = ("TxDtls", "Ntry", "Stmt", "Rpt", "Ntfctn")
 
 
 def read_camt(source: BinaryIO) -> Iterator[Answer | Unreadable]:
     """Yield the answers of a camt file in its order; what cannot be read is an Unreadable, and the rest goes on."""
-    reader: _Reader | None = None
-    try:
-        for record in records(source, _TAGS):
-            if reader is None:
-                reader = _Reader(namespace_of(str(record.element.tag)))
-            yield from reader.take(record)
-    except BrokenXml as error:
-        yield unreadable_rest(error)
+    yield from read_records(source, _TAGS, _Reader)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from lxml import etree
 from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key
 from bankfiles.fields import Fields, Texts
 from bankfiles.texts import Misread, amount, joined, provided, whole_number
-from bankfiles.xml_stream import BrokenXml, Record, line_of, namespace_of, records, unreadable_rest
+from bankfiles.xml_stream import Record, line_of, read_records
 
 _TAGS = ("OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts")
 
@@ -81,14 +81,7 @@ _TRANSACTION_FIELDS = {
 
 def read_pain002(source: BinaryIO) -> Iterator[Answer | Unreadable]:
     """Yield the answers of a pain.002 in its order: file, then each batch and its transactions."""
-    reader: _Reader | None = None
-    try:
-        for record in records(source, _TAGS):
-            if reader is None:
-                reader = _Reader(namespace_of(str(record.element.tag)))
-            yield from reader.take(record)
-    except BrokenXml as error:
-        yield unreadable_rest(error)
+    yield from read_records(source, _TAGS, _Reader)
 
 
 class _Reader:

@@ -7,14 +7,14 @@ No entity is expanded, no DTD is read, nothing is fetched. Memory holds one reco
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from lxml import etree
 
-from bankfiles.answers import Unreadable
+from bankfiles.answers import Answer, Unreadable
 
 MOST_RECORD_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
@@ -80,6 +80,30 @@ def records(source: BinaryIO, tags: tuple[str, ...]) -> Iterator[Record]:
     Raises `BrokenXml` where the XML ends to be readable; what came before has been yielded.
     """
     return records_of(iter(partial(source.read, CHUNK_BYTES), b""), tags)
+
+
+class Taker(Protocol):
+    """Turns the records of one file into answers."""
+
+    def take(self, record: Record) -> Iterator[Answer | Unreadable]:
+        """Yield what one record says."""
+
+
+def read_records(
+    source: BinaryIO, tags: tuple[str, ...], taker_of: Callable[[str], Taker]
+) -> Iterator[Answer | Unreadable]:
+    """Yield what the records of a file say, taken by what `taker_of` makes for the namespace of the first one.
+
+    A file that breaks off ends in one Unreadable; what came before is delivered.
+    """
+    taker: Taker | None = None
+    try:
+        for record in records(source, tags):
+            if taker is None:
+                taker = taker_of(namespace_of(str(record.element.tag)))
+            yield from taker.take(record)
+    except BrokenXml as error:
+        yield unreadable_rest(error)
 
 
 def records_of(chunks: Iterable[bytes], tags: tuple[str, ...]) -> Iterator[Record]:
