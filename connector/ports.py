@@ -16,7 +16,7 @@ The docstrings are the contract; the kits in tests/contract check it. Rules for 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,7 +27,7 @@ from typing import BinaryIO, ClassVar, Generic, NoReturn, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from bankfiles.pain008.model import Scheme
-from connector.errors import Unsupported
+from connector.errors import Skippable, Unsupported
 from connector.model.customer import Customer, Language, PostalAddress, RecordKey
 from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice
@@ -82,12 +82,18 @@ class Batch(Generic[Record]):
     """Some records with the cursor to store together with them.
 
     A batch may be of any size; an adapter keeps it small enough to hold in memory (hundreds or thousands).
+
+    Attributes:
+        total: of the whole feed, where known: for progress.
+        present: the ids of all records that the other side has now, where it was asked for them: what was read
+            before and is not among them was deleted there. None if it was not asked.
     """
 
     records: tuple[Record, ...]
     cursor: str
     faults: tuple[Fault, ...] = ()
-    total: int | None = None  # of the whole feed, where known: for progress
+    total: int | None = None
+    present: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,21 @@ class Probe:
     ok: bool
     detail: str = ""
     remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something that an administrator asks of an adapter by hand, e.g. to make its fields in the package.
+
+    Attributes:
+        name: as typed on the command line, e.g. "install".
+        what: one sentence for the help.
+        do: does it, safe to repeat; yields what was done or refused.
+    """
+
+    name: str
+    what: str
+    do: Callable[[], Iterator[Probe]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +162,10 @@ class Adapter:
         """Try address, rights and settings, changing nothing. Yields at least one probe."""
         yield Probe(f"{self.name}: settings", ok=True)
 
+    def chores(self) -> Sequence[Chore]:
+        """What an administrator can ask of it by hand: `sepa-connector <kind> <chore>`."""
+        return ()
+
     def close(self) -> None:
         """Let go of connections. Safe to call twice."""
 
@@ -173,7 +198,8 @@ class Feed(StrEnum):
 
     CUSTOMERS = "customers"
     INVOICES = "invoices"
-    MANDATE_EVENTS = "mandate_events"
+    MANDATES = "mandates"  # what users did to mandates in the package
+    MANDATE_EVENTS = "mandate_events"  # what debtors did at the mandate service
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +208,7 @@ class Payment:
 
     Attributes:
         key: end-to-end id and part; the same for ever.
+        batch_id: payment information id under which the bank credits it; "" if not known.
     """
 
     key: str
@@ -193,6 +220,7 @@ class Payment:
     mandate_reference: str
     end_to_end_id: str
     bank_reference: str
+    batch_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +248,45 @@ class PaymentReturn:
     charges: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SignedMandate:
+    """A mandate as it stands now, with its signed document if there is one."""
+
+    mandate: Mandate
+    document: Document | None = None
+
+
+class RemarkKind(StrEnum):
+    """What a remark tells the users of the package."""
+
+    COLLECTION = "collection"  # the invoice will be collected on a date, under a mandate
+    ATTENTION = "attention"  # a person has to do something
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that the users of the package see on one of its records.
+
+    Attributes:
+        key: what the remark is, the same for ever; it is opened once and closed once.
+        feed: CUSTOMERS or INVOICES: what `on` is.
+        title, text: for a person, in the language of the finance users; plain text.
+        open: True to show it, False to take it away: the collection was withdrawn or ended, the matter is solved.
+        mandate_reference, collection_date, amount: of a planned collection.
+    """
+
+    key: str
+    kind: RemarkKind
+    feed: Feed
+    on: RecordKey
+    title: str
+    text: str
+    open: bool
+    mandate_reference: str = ""
+    collection_date: date | None = None
+    amount: Decimal | None = None
+
+
 class AccountingPackage(Adapter, ABC):
     """One company in one accounting package."""
 
@@ -241,9 +308,23 @@ class AccountingPackage(Adapter, ABC):
         """What was read up to this cursor is stored for good. A folder may move its files to done/."""
 
     @optional
-    def store_mandate(self, mandate: Mandate, document: Document | None) -> str:
-        """Write a signed mandate (key: its reference) and its document. Returns the package's id of it."""
-        self.unsupported("store_mandate")
+    def read_mandates(self, cursor: str) -> Iterator[Batch[MandateEvent]]:
+        """What users did to mandates in the package since the cursor: cancelled, suspended, resumed, or amended.
+
+        Our own writing may come back as an event; the engine sees that it changes nothing. An event's id is the same
+        each time it is read.
+        """
+        self.unsupported("read_mandates")
+
+    @optional
+    def store_mandates(self, signed: Sequence[SignedMandate]) -> Iterator[str | Skippable]:
+        """Make the package show these mandates as they stand now (key: the reference), with their documents.
+
+        Called again for a mandate, it brings state and account up to date and changes nothing else; a document that
+        is there is not stored twice. Answers one by one, in the order given: the package's id of it, or why this one
+        alone can't be stored. An error raised on the way stands for all that were not answered yet.
+        """
+        self.unsupported("store_mandates")
 
     @optional
     def register_payment(self, payment: Payment) -> str:
@@ -256,8 +337,17 @@ class AccountingPackage(Adapter, ABC):
         self.unsupported("register_return")
 
     @optional
+    def show(self, remark: Remark) -> str:
+        """Show a remark on its record, or take it away (key: `remark.key` and `remark.open`). Returns an id."""
+        self.unsupported("show")
+
+    @optional
     def look_up(self, kind: EffectKind, key: str) -> str | None:
-        """Id of a change that was completed under this key; None if it surely was not."""
+        """Id of a change that was completed under this key; None if it surely was not.
+
+        The key is a mandate's reference, a payment's or a return's key, or a remark's key followed by "/open" or
+        "/closed".
+        """
         self.unsupported("look_up")
 
 

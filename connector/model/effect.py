@@ -14,6 +14,7 @@ class EffectKind(StrEnum):
     STORE_MANDATE = "store_mandate"  # accounting package
     REGISTER_PAYMENT = "register_payment"  # accounting package
     REGISTER_RETURN = "register_return"  # accounting package
+    SHOW = "show"  # accounting package
     SEND_FILE = "send_file"  # bank
     MAIL_INVITATION = "mail_invitation"  # debtor
     MAIL_NOTICE = "mail_notice"  # debtor

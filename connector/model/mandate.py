@@ -150,6 +150,7 @@ class MandateEventKind(StrEnum):
     SUSPENDED = "suspended"
     RESUMED = "resumed"
     CANCELLED = "cancelled"
+    AMENDED = "amended"  # another account of the debtor
     UNKNOWN = "unknown"
 
 
