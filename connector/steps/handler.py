@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
-from connector.errors import Fatal
+from connector.errors import Fatal, Skippable
 from connector.installation import Source
 from connector.model.effect import Effect
 from connector.steps.work import Work
@@ -28,6 +29,37 @@ class Handler(Protocol):
 
     def settle(self, effect: Effect, result: str, connection: Connection, work: Work, act: Act) -> None:
         """Write down what follows, in the transaction that marks the effect as done."""
+
+
+@runtime_checkable
+class Together(Handler, Protocol):
+    """A kind of effect of which many are made in one call.
+
+    Attributes:
+        size: how many at most.
+    """
+
+    size: int
+
+    def perform_together(self, effects: Sequence[Effect], work: Work) -> Iterator[str | Skippable]:
+        """Make the changes, all of one target. Answers one by one, in the order given, as `perform` does or raises.
+
+        An error raised on the way stands for all that were not answered yet.
+        """
+
+
+@runtime_checkable
+class Together(Handler, Protocol):
+    """One kind of effect that the other side takes many of in one call."""
+
+    size: int
+    """How many go into one call at most; all of them go to one target."""
+
+    def perform_together(self, effects: Sequence[Effect], work: Work) -> Iterator[str | Skippable]:
+        """Make the changes. Answers one by one, in the order given: the other side's id, or why this one can't be made.
+
+        An error raised on the way stands for all that were not answered yet.
+        """
 
 
 def source_of(effect: Effect, work: Work) -> Source:
