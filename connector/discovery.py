@@ -58,7 +58,7 @@ def adapter_class(kind: AdapterKind, name: str) -> type[Adapter]:
     if not (isinstance(loaded, type) and issubclass(loaded, PORTS[kind])):
         raise ConfigError(
             f"The adapter {name!r} at {entry_point.value} is no {PORTS[kind].__name__}.",
-            remedy="Its author must derive it from the port of that name in connector/ports.py.",
+            remedy="Its author must derive it from the port of that name in connector/ports.",
         )
     return loaded
 

@@ -33,23 +33,6 @@ class Handler(Protocol):
 
 @runtime_checkable
 class Together(Handler, Protocol):
-    """A kind of effect of which many are made in one call.
-
-    Attributes:
-        size: how many at most.
-    """
-
-    size: int
-
-    def perform_together(self, effects: Sequence[Effect], work: Work) -> Iterator[str | Skippable]:
-        """Make the changes, all of one target. Answers one by one, in the order given, as `perform` does or raises.
-
-        An error raised on the way stands for all that were not answered yet.
-        """
-
-
-@runtime_checkable
-class Together(Handler, Protocol):
     """One kind of effect that the other side takes many of in one call."""
 
     size: int

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from sqlalchemy import Connection
 
+from connector.errors import Skippable
 from connector.model.deed import DeedCode, Step
 from connector.model.effect import Effect, EffectKind
 from connector.model.mandate import Mandate
-from connector.ports import Document
+from connector.ports import SignedMandate
 from connector.steps.handler import source_of
 from connector.steps.work import Work
 from connector.store import documents, effects, mandates
@@ -44,11 +47,20 @@ def _owe(work: Work, connection: Connection, mandate: Mandate) -> None:
 class StoreMandate:
     """Effect: write a mandate and its signed document into the package."""
 
+    size = 100
+
     def perform(self, effect: Effect, work: Work) -> str:
         """Write it."""
+        answer = next(self.perform_together([effect], work))
+        if isinstance(answer, Skippable):
+            raise answer
+        return answer
+
+    def perform_together(self, effects: Sequence[Effect], work: Work) -> Iterator[str | Skippable]:
+        """Write many, in one call of the package."""
         with work.store.reading() as connection:
-            mandate, document = _signed(connection, effect)
-        return source_of(effect, work).package.store_mandate(mandate, document)
+            signed = [_signed(connection, effect) for effect in effects]
+        yield from source_of(effects[0], work).package.store_mandates(signed)
 
     def look_up(self, effect: Effect, work: Work) -> str | None:
         """Whether the package has it."""
@@ -59,8 +71,8 @@ class StoreMandate:
         """Nothing follows."""
 
 
-def _signed(connection: Connection, effect: Effect) -> tuple[Mandate, Document | None]:
+def _signed(connection: Connection, effect: Effect) -> SignedMandate:
     mandate = mandates.find(connection, effect.facts["reference"], effect.facts["creditor"])
     if mandate is None:
         raise LookupError(f"The mandate of effect {effect.key} is gone from the database.")
-    return mandate, documents.find(connection, mandate.document) if mandate.document else None
+    return SignedMandate(mandate, documents.find(connection, mandate.document) if mandate.document else None)

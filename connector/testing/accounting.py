@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Generic, TypeVar
 
@@ -11,29 +11,24 @@ from connector.errors import Skippable
 from connector.model.customer import Customer, RecordKey
 from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice
-from connector.model.mandate import Mandate
+from connector.model.mandate import MandateEvent, MandateEventKind
 from connector.ports import (
     AccountingPackage,
     AdapterSettings,
     Batch,
-    Document,
     Fault,
     Payment,
     PaymentReturn,
+    Remark,
+    SignedMandate,
     Surroundings,
+    one_by_one,
 )
 from connector.testing.trouble import Trouble
 
 _PAGE = 100
+_OPEN, _CLOSED = "open", "closed"
 Record = TypeVar("Record", Customer, Invoice)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMandate:
-    """A mandate as the package keeps it."""
-
-    mandate: Mandate
-    document: Document | None
 
 
 class _Table(Generic[Record]):
@@ -43,6 +38,7 @@ class _Table(Generic[Record]):
         self.records: dict[RecordKey, tuple[int, Record]] = {}
         self.faults: list[tuple[int, Fault]] = []
         self.revision = 0
+        self.deleted_at = 0
 
     def put(self, record: Record) -> None:
         self.revision += 1
@@ -51,6 +47,11 @@ class _Table(Generic[Record]):
     def put_fault(self, fault: Fault) -> None:
         self.revision += 1
         self.faults.append((self.revision, fault))
+
+    def delete(self, key: RecordKey) -> None:
+        self.revision += 1
+        self.deleted_at = self.revision
+        del self.records[key]
 
     def batches(self, cursor: str) -> Iterator[Batch[Record]]:
         since = int(cursor or 0)
@@ -65,6 +66,9 @@ class _Table(Generic[Record]):
                 cursor=str(page[-1][0]),
                 total=len(changes),
             )
+        if self.deleted_at > since:
+            present = frozenset(key.id for key in self.records)
+            yield Batch((), cursor=str(self.revision), total=len(changes), present=present)
 
 
 class MemoryPackage(AccountingPackage):
@@ -74,9 +78,11 @@ class MemoryPackage(AccountingPackage):
         super().__init__(settings, surroundings)
         self._customers: _Table[Customer] = _Table()
         self._invoices: _Table[Invoice] = _Table()
-        self.mandates: dict[str, StoredMandate] = {}
+        self.mandates: dict[str, SignedMandate] = {}
         self.payments: dict[str, Payment] = {}
         self.returns: dict[str, PaymentReturn] = {}
+        self.remarks: dict[str, Remark] = {}
+        self.mandate_events: list[MandateEvent] = []
         self.trouble = Trouble()
 
     def put_customer(self, customer: Customer) -> None:
@@ -91,6 +97,20 @@ class MemoryPackage(AccountingPackage):
         """Keep a customer record that can't be read."""
         self._customers.put_fault(fault)
 
+    def delete_customer(self, id_: str) -> None:
+        """Delete a customer."""
+        self._customers.delete(RecordKey(self.name, id_))
+
+    def delete_invoice(self, id_: str) -> None:
+        """Delete an invoice."""
+        self._invoices.delete(RecordKey(self.name, id_))
+
+    def change_mandate(self, reference: str, kind: MandateEventKind, iban: str | None = None) -> None:
+        """A user cancels, suspends, resumes or amends a mandate."""
+        number = len(self.mandate_events) + 1
+        raw = f"{kind} {reference}"
+        self.mandate_events.append(MandateEvent(str(number), kind, reference, iban=iban, reason="by a user", raw=raw))
+
     def invoice(self, number: str) -> Invoice:
         """The invoice with this id."""
         return self._invoices.records[RecordKey(self.name, number)][1]
@@ -103,14 +123,16 @@ class MemoryPackage(AccountingPackage):
         """Invoices changed since the cursor."""
         yield from self.trouble.around("read_invoices", lambda: self._invoices.batches(cursor))
 
-    def store_mandate(self, mandate: Mandate, document: Document | None) -> str:
-        """Keep a mandate, once."""
+    def read_mandates(self, cursor: str) -> Iterator[Batch[MandateEvent]]:
+        """What users did since the cursor, which is how many events were read."""
+        start = int(cursor or 0)
+        events = self.trouble.around("read_mandates", lambda: tuple(self.mandate_events[start:]))
+        if events:
+            yield Batch(events, cursor=str(start + len(events)), total=len(events))
 
-        def store() -> str:
-            self.mandates.setdefault(mandate.reference, StoredMandate(mandate, document))
-            return f"mandate-{mandate.reference}"
-
-        return self.trouble.around("store_mandate", store)
+    def store_mandates(self, signed: Sequence[SignedMandate]) -> Iterator[str | Skippable]:
+        """Keep mandates as they stand, each with the document that it came with first."""
+        yield from self.trouble.around("store_mandates", lambda: list(one_by_one(signed, self._keep)))
 
     def register_payment(self, payment: Payment) -> str:
         """Lower the invoice's open amount, once."""
@@ -136,15 +158,43 @@ class MemoryPackage(AccountingPackage):
 
         return self.trouble.around("register_return", book)
 
+    def show(self, remark: Remark) -> str:
+        """Show a remark, or take it away; one that was taken away does not come back."""
+
+        def show() -> str:
+            kept = self.remarks.get(remark.key)
+            if kept is None or kept.open:
+                self.remarks[remark.key] = remark
+            return f"remark-{remark.key}/{_OPEN if remark.open else _CLOSED}"
+
+        return self.trouble.around("show", show)
+
+    def shown(self) -> list[Remark]:
+        """The remarks that users see now, in the order in which they came."""
+        return [remark for remark in self.remarks.values() if remark.open]
+
     def look_up(self, kind: EffectKind, key: str) -> str | None:
         """Id of what was done under a key."""
         done: Mapping[EffectKind, tuple[str, Mapping[str, object]]] = {
             EffectKind.STORE_MANDATE: ("mandate", self.mandates),
             EffectKind.REGISTER_PAYMENT: ("payment", self.payments),
             EffectKind.REGISTER_RETURN: ("return", self.returns),
+            EffectKind.SHOW: ("remark", self._remarks_by_state()),
         }
         word, kept = done[kind]
         return self.trouble.around("look_up", lambda: f"{word}-{key}" if key in kept else None)
+
+    def _keep(self, signed: SignedMandate) -> str:
+        reference = signed.mandate.reference
+        if signed.mandate.signed_on is None:
+            raise Skippable(f"The mandate {reference} is not signed.", where=self.name)
+        kept = self.mandates.get(reference)
+        self.mandates[reference] = replace(signed, document=kept.document) if kept and kept.document else signed
+        return f"mandate-{reference}"
+
+    def _remarks_by_state(self) -> dict[str, Remark]:
+        opened = {f"{key}/{_OPEN}": remark for key, remark in self.remarks.items()}
+        return opened | {f"{key}/{_CLOSED}": remark for key, remark in self.remarks.items() if not remark.open}
 
     def _move_open_amount(self, key: RecordKey, by: Decimal) -> None:
         if key not in self._invoices.records:

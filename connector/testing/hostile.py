@@ -7,6 +7,7 @@ ids are of any form, and invoices belong to customers who are gone.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from connector.model.customer import Customer
 from connector.model.invoice import Invoice
@@ -33,10 +34,10 @@ class HostilePackage(MemoryPackage):
         """Customers, each page twice."""
         for batch in super().read_customers(cursor):
             yield batch
-            yield Batch(batch.records + batch.records[:1], batch.cursor, batch.faults)
+            yield replace(batch, records=batch.records + batch.records[:1])
 
     def read_invoices(self, cursor: str) -> Iterator[Batch[Invoice]]:
         """Invoices, each page twice."""
         for batch in super().read_invoices(cursor):
             yield batch
-            yield Batch(batch.records + batch.records[:1], batch.cursor, batch.faults)
+            yield replace(batch, records=batch.records + batch.records[:1])

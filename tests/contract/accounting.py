@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
 from bankfiles.pain008.model import Scheme
-from connector.errors import Unsupported
+from connector.errors import Skippable, Unsupported
 from connector.model.customer import Customer, Language, RecordKey
 from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice, InvoiceKind
-from connector.model.mandate import Mandate, MandateState, MandateType
-from connector.ports import AccountingPackage, Batch, Document, Feed, Payment, PaymentReturn
+from connector.model.mandate import Mandate, MandateEvent, MandateEventKind, MandateState, MandateType
+from connector.ports import (
+    AccountingPackage,
+    Batch,
+    Document,
+    Feed,
+    Payment,
+    PaymentReturn,
+    Remark,
+    RemarkKind,
+    SignedMandate,
+)
 from tests.contract.any_adapter import AdapterContract, closing_all
 from tests.contract.worlds import AccountingWorld
 
 IBAN = "BE71096123456769"
+OTHER_IBAN = "BE43068999999501"
 PDF = b"%PDF-1.7 a signed mandate"
 
 
@@ -31,6 +45,11 @@ def customer_batches(package: AccountingPackage, cursor: str = "") -> list[Batch
 def invoice_batches(package: AccountingPackage, cursor: str = "") -> list[Batch[Invoice]]:
     """Everything of the invoices feed since a cursor."""
     return list(package.read_invoices(cursor))
+
+
+def mandate_batches(package: AccountingPackage, cursor: str = "") -> list[Batch[MandateEvent]]:
+    """Everything of the mandates feed since a cursor."""
+    return list(package.read_mandates(cursor))
 
 
 def customers(package: AccountingPackage, cursor: str = "") -> dict[RecordKey, Customer]:
@@ -222,11 +241,69 @@ class WritingContract(OpeningContract):
     def test_a_mandate_is_stored_once(self, world: AccountingWorld, invoice: Invoice) -> None:
         _once(
             world,
-            "store_mandate",
+            "store_mandates",
             EffectKind.STORE_MANDATE,
             "KIT-1",
-            lambda package: package.store_mandate(mandate_of(invoice.customer), document()),
+            lambda package: stored(package, mandate_of(invoice.customer), document()),
         )
+
+    def test_one_bad_mandate_is_answered_in_its_place_and_the_rest_is_stored(
+        self, package: AccountingPackage, invoice: Invoice, reopen: Reopen
+    ) -> None:
+        if not type(package).features()["store_mandates"]:
+            pytest.skip("this package does not take mandates")
+        first = mandate_of(invoice.customer)
+        bad, second = replace(first, reference="KIT-2", iban=None, signed_on=None), replace(first, reference="KIT-3")
+        answers = list(package.store_mandates([SignedMandate(one, None) for one in (first, bad, second)]))
+        assert [isinstance(answer, Skippable) for answer in answers] == [False, True, False]
+        assert answers[0] != answers[2]
+        if type(package).features()["look_up"]:
+            again = reopen()
+            found = [again.look_up(EffectKind.STORE_MANDATE, key) for key in ("KIT-1", "KIT-2", "KIT-3")]
+            assert found == [answers[0], None, answers[2]]
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"state": MandateState.CANCELLED}, {"state": MandateState.SUSPENDED}, {"iban": OTHER_IBAN}],
+        ids=["cancelled", "suspended", "other account"],
+    )
+    def test_a_mandate_is_brought_up_to_date_in_its_place(
+        self, world: AccountingWorld, package: AccountingPackage, invoice: Invoice, changes: dict[str, Any]
+    ) -> None:
+        """A package that can't follow a change says so for that mandate alone."""
+        if not type(package).features()["store_mandates"]:
+            pytest.skip("this package does not take mandates")
+        mandate = mandate_of(invoice.customer)
+        first = stored(package, mandate, document())
+        changed = SignedMandate(replace(mandate, **changes), document())
+        (answer,) = package.store_mandates([changed])
+        assert isinstance(answer, Skippable) or answer == first
+        after = world.picture()
+        assert list(package.store_mandates([changed])) == [answer] or isinstance(answer, Skippable)
+        assert world.picture() == after
+
+    def test_a_remark_is_shown_once_and_taken_away_once(self, world: AccountingWorld, invoice: Invoice) -> None:
+        for remark in (attention(invoice), planned(invoice)):
+            for one, word in ((remark, "open"), (replace(remark, open=False), "closed")):
+                _once(world, "show", EffectKind.SHOW, f"{one.key}/{word}", partial(_show, one))
+
+    def test_what_a_user_does_to_a_mandate_is_told(
+        self, world: AccountingWorld, invoice: Invoice, reopen: Reopen
+    ) -> None:
+        package = reopen()
+        features = type(package).features()
+        if not features["read_mandates"] or not features["store_mandates"]:
+            pytest.skip("this package does not tell of mandates")
+        stored(package, mandate_of(invoice.customer), document())
+        before = mandate_batches(package)
+        cursor = before[-1].cursor if before else ""
+        if not world.cancel_mandate("KIT-1"):
+            pytest.skip("users can't cancel a mandate here")
+        told = [event for batch in mandate_batches(reopen(), cursor) for event in batch.records]
+        cancelled = [event for event in told if event.kind is MandateEventKind.CANCELLED]
+        assert [event.reference for event in cancelled] == ["KIT-1"]
+        every = [event for batch in mandate_batches(reopen()) for event in batch.records]
+        assert cancelled[0].id in {event.id for event in every}
 
     def test_a_payment_is_registered_once(self, world: AccountingWorld, invoice: Invoice) -> None:
         with_mandate(world, invoice.customer)
@@ -265,9 +342,11 @@ class WritingContract(OpeningContract):
 
     def test_what_is_not_supported_says_so(self, package: AccountingPackage, invoice: Invoice) -> None:
         calls: dict[str, Callable[[], object]] = {
-            "store_mandate": lambda: package.store_mandate(mandate_of(invoice.customer), None),
+            "read_mandates": lambda: list(package.read_mandates("")),
+            "store_mandates": lambda: stored(package, mandate_of(invoice.customer), None),
             "register_payment": lambda: package.register_payment(payment_of(invoice)),
             "register_return": lambda: package.register_return(return_of(invoice, "1")),
+            "show": lambda: package.show(attention(invoice)),
             "look_up": lambda: package.look_up(EffectKind.STORE_MANDATE, "KIT-1"),
         }
         features = type(package).features()
@@ -314,9 +393,54 @@ def _once(
 def with_mandate(world: AccountingWorld, customer: RecordKey) -> None:
     """Some packages register payments only under a mandate that they know."""
     package = world.open()
-    if type(package).features()["store_mandate"]:
-        package.store_mandate(mandate_of(customer), document())
+    if type(package).features()["store_mandates"]:
+        stored(package, mandate_of(customer), document())
     package.close()
+
+
+def stored(package: AccountingPackage, mandate: Mandate, signed: Document | None) -> str:
+    """Store one mandate. Returns the package's id of it.
+
+    Raises:
+        Skippable: the package refuses it.
+    """
+    (answer,) = package.store_mandates([SignedMandate(mandate, signed)])
+    if isinstance(answer, Skippable):
+        raise answer
+    return answer
+
+
+def attention(invoice: Invoice) -> Remark:
+    """A matter for a person, on a customer."""
+    return Remark(
+        key="KIT-A",
+        kind=RemarkKind.ATTENTION,
+        feed=Feed.CUSTOMERS,
+        on=invoice.customer,
+        title="Direct debit: the customer has no e-mail address",
+        text="Add the e-mail address.",
+        open=True,
+    )
+
+
+def planned(invoice: Invoice) -> Remark:
+    """A collection to come, on an invoice."""
+    return Remark(
+        key="KIT-C",
+        kind=RemarkKind.COLLECTION,
+        feed=Feed.INVOICES,
+        on=invoice.key,
+        title="Direct debit on 2026-12-03",
+        text="50.00 EUR under mandate KIT-1.",
+        open=True,
+        mandate_reference="KIT-1",
+        collection_date=date(2026, 12, 3),
+        amount=invoice.open_amount,
+    )
+
+
+def _show(remark: Remark, package: AccountingPackage) -> str:
+    return package.show(remark)
 
 
 def mandate_of(customer: RecordKey) -> Mandate:

@@ -13,7 +13,7 @@ import pytest
 from bankfiles.pain008.model import Scheme
 from connector.model.customer import Customer, Language, PostalAddress, RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
-from connector.model.mandate import MandateType
+from connector.model.mandate import MandateEventKind, MandateType
 from connector.ports import (
     AccountingPackage,
     AdapterSettings,
@@ -82,8 +82,13 @@ class MemoryAccountingWorld(AccountingWorld):
         self.package.put_fault(Fault("customer 19", "field iban", "x", "It is no IBAN.", "Correct it."))
         return True
 
+    def cancel_mandate(self, reference: str) -> bool:
+        self.package.change_mandate(reference, MandateEventKind.CANCELLED)
+        return True
+
     def picture(self) -> object:
-        kept = (self.package.mandates, self.package.payments, self.package.returns)
+        package = self.package
+        kept = (package.mandates, package.payments, package.returns, package.remarks)
         return deepcopy(kept), self.package.invoice("1"), self.package.invoice("2")
 
 

@@ -34,6 +34,10 @@ class AccountingWorld(ABC):
     def spoil(self) -> bool:
         """A person makes one record unreadable, beside good ones. False where the package can't hold such a record."""
 
+    def cancel_mandate(self, reference: str) -> bool:
+        """A person cancels a mandate in the package. False where they can't."""
+        return False
+
     @abstractmethod
     def picture(self) -> object:
         """All that is there, comparable."""

@@ -38,14 +38,14 @@ def _owed(world: World) -> dict[str, int]:
 def _troubles(world: World) -> dict[str, Trouble]:
     return {
         "invite": world.service.trouble,
-        "store_mandate": world.package.trouble,
+        "store_mandates": world.package.trouble,
         "send": world.mailer.trouble,
         "register_payment": world.package.trouble,
         "register_return": world.package.trouble,
     }
 
 
-@pytest.mark.parametrize("call", ["invite", "store_mandate", "send", "register_payment"])
+@pytest.mark.parametrize("call", ["invite", "store_mandates", "send", "register_payment"])
 def test_a_lost_answer_is_looked_up_and_the_change_not_repeated(world: World, call: str) -> None:
     _troubles(world)[call].after(call, LOST)
     world.with_mandate("ada")
@@ -68,7 +68,7 @@ def test_a_lost_answer_of_the_bank_does_not_send_the_file_twice(world: World) ->
 
 
 def test_what_surely_did_not_happen_is_done_in_the_next_pass(world: World) -> None:
-    world.package.trouble.before("store_mandate", AWAY, AWAY, AWAY)
+    world.package.trouble.before("store_mandates", AWAY, AWAY, AWAY)
     world.customer("ada")
     world.walk()
     world.sign("ada")
@@ -131,7 +131,7 @@ def test_a_refused_change_is_shown_and_the_rest_goes_on(world: World) -> None:
 
 
 def test_a_feature_that_the_package_lacks_is_told_once(world: World) -> None:
-    world.package.trouble.before("store_mandate", Unsupported("books", "store_mandate"))
+    world.package.trouble.before("store_mandates", Unsupported("books", "store_mandates"))
     world.with_mandate("ada")
     world.nights(3)
     (shown,) = _open(world)
@@ -140,7 +140,7 @@ def test_a_feature_that_the_package_lacks_is_told_once(world: World) -> None:
 
 
 def test_a_fatal_error_ends_the_pass_and_loses_nothing(world: World) -> None:
-    world.package.trouble.before("store_mandate", Fatal("The key was revoked.", where="books"))
+    world.package.trouble.before("store_mandates", Fatal("The key was revoked.", where="books"))
     world.customer("ada")
     world.walk()
     world.sign("ada")

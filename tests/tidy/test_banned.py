@@ -11,7 +11,7 @@ from tests.tidy.seams import without_seams
 from tests.tidy.sources import Source, dotted, none_of, product
 
 CLOCK = "take the clock, or the date, that is passed in"
-CHANCE = "derive it from what is given (connector/ports.py: Surroundings.secret), or take it as an argument"
+CHANCE = "derive it from what is given (connector/ports: Surroundings.secret), or take it as an argument"
 
 BANNED: Mapping[str, Mapping[str, str]] = {
     "clock": dict.fromkeys(

@@ -6,7 +6,7 @@ report.html. A file that was read whole moves to done/. To have everything read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from adapters.accounting.files.checking import probes
@@ -17,22 +17,22 @@ from adapters.accounting.files.refusal import Refused
 from adapters.accounting.files.results import Results
 from adapters.accounting.files.settings import FilesSettings
 from adapters.dropfolder import move_to_done
-from connector.errors import ConfigError, Retriable
+from connector.errors import ConfigError, Retriable, Skippable
 from connector.model.customer import Customer, RecordKey
 from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice
-from connector.model.mandate import Mandate
 from connector.ports import (
     AccountingPackage,
     AdapterSettings,
     Batch,
-    Document,
     Fault,
     Feed,
     Payment,
     PaymentReturn,
     Probe,
+    SignedMandate,
     Surroundings,
+    one_by_one,
 )
 from mappings import MappingFileError, load
 
@@ -148,9 +148,9 @@ class FilesPackage(AccountingPackage):
 
     # ----------------------------------------------------------------------------------- writing
 
-    def store_mandate(self, mandate: Mandate, document: Document | None) -> str:
-        """A row of mandates.csv and the document in mandates/. Returns the reference."""
-        return self._results.store_mandate(mandate, document)
+    def store_mandates(self, signed: Sequence[SignedMandate]) -> Iterator[str | Skippable]:
+        """Rows of mandates.csv, as the mandates stand, and their documents in mandates/. Answers the references."""
+        return one_by_one(signed, self._results.store_mandate)
 
     def register_payment(self, payment: Payment) -> str:
         """A row of payments.csv. Returns the key."""

@@ -14,8 +14,7 @@ from adapters.accounting.files.report import write_report
 from adapters.dropfolder import put_whole
 from connector.errors import ConfigError, Fatal, Retriable, Skippable
 from connector.model.customer import Language
-from connector.model.mandate import Mandate
-from connector.ports import Document, Payment, PaymentReturn
+from connector.ports import Document, Payment, PaymentReturn, SignedMandate
 from mappings import Mapping, MappingError
 
 DOCUMENTS = "mandates"
@@ -55,8 +54,9 @@ class Results:
 
     # ----------------------------------------------------------------------------------- writing
 
-    def store_mandate(self, mandate: Mandate, document: Document | None) -> str:
+    def store_mandate(self, signed: SignedMandate) -> str:
         """A row of mandates.csv, and the document beside it in mandates/."""
+        mandate, document = signed.mandate, signed.document
         kept = self._keep(mandate.reference, document) if document else self._kept(mandate.reference)
         ours: dict[str, object] = {
             "reference": mandate.reference,

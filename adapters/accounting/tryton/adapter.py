@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
@@ -10,24 +10,25 @@ from typing import TypeVar
 import httpx2
 
 from adapters.accounting.tryton import checks, customers, invoices, mandates, payments, returns
-from adapters.accounting.tryton.changes import ChangeFeed, Watch
+from adapters.accounting.tryton.changes import ChangeFeed, Watch, integer
 from adapters.accounting.tryton.client import Domain, Row, TrytonClient
 from adapters.accounting.tryton.fields import asked
 from adapters.accounting.tryton.settings import TrytonSettings
-from connector.errors import ConfigError, Fatal, Retriable, UnknownOutcome
+from connector.errors import ConfigError, Fatal, Retriable, Skippable, UnknownOutcome
 from connector.model.customer import Customer
 from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice
-from connector.model.mandate import Mandate
+from connector.model.mandate import MandateEvent
 from connector.ports import (
     AccountingPackage,
     Batch,
-    Document,
     Fault,
     Payment,
     PaymentReturn,
     Probe,
+    SignedMandate,
     Surroundings,
+    one_by_one,
 )
 from mappings.engine import load
 from mappings.errors import MappingError, MappingFileError
@@ -93,9 +94,19 @@ class TrytonPackage(AccountingPackage):
 
         return self._batches(feed, cursor, understand, "invoice")
 
-    def store_mandate(self, mandate: Mandate, document: Document | None) -> str:
-        with self._one_change(f"mandate {mandate.reference}"):
-            return mandates.store(self._client, self._mapping, mandate, document)
+    def read_mandates(self, cursor: str) -> Iterator[Batch[MandateEvent]]:
+        """Mandates that were cancelled: nothing else can be done to a validated one."""
+        domain = mandates.cancelled_domain(self.settings.company)
+        watch = Watch(mandates.MODEL, domain, (), lambda row: [integer(row["id"])])
+        feed = self._feed(mandates.MODEL, domain, ("identification", "state"), (watch,))
+        return self._batches(feed, cursor, mandates.cancelled, "mandate")
+
+    def store_mandates(self, signed: Sequence[SignedMandate]) -> Iterator[str | Skippable]:
+        return one_by_one(signed, self._store_mandate)
+
+    def _store_mandate(self, signed: SignedMandate) -> str:
+        with self._one_change(f"mandate {signed.mandate.reference}"):
+            return mandates.store(self._client, self._mapping, signed)
 
     def register_payment(self, payment: Payment) -> str:
         with self._one_change(f"payment {payment.key}"):

@@ -35,7 +35,7 @@ class Order(NamedTuple):
 class TrytonClient:
     """One company of one database, seen by one user.
 
-    Every method raises the errors of connector/errors.py as connector/ports.py demands.
+    Every method raises the errors of connector/errors.py as connector/ports demands.
 
     Attributes:
         changes_sent: how many calls that change something have been sent so far.

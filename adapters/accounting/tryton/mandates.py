@@ -1,4 +1,4 @@
-"""Signed mandates as Tryton's own SEPA mandates, validated, with the signed document attached.
+"""Signed mandates as Tryton's own SEPA mandates, validated, with the signed document attached; cancelled ones.
 
 Every step looks first at what is there, so that a call which was cut short is completed by the next one. The
 document is attached before the mandate is validated: a validated mandate is a complete one.
@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapters.accounting.tryton.changes import integer
-from adapters.accounting.tryton.client import Row, TrytonClient
+from adapters.accounting.tryton.client import Domain, Row, TrytonClient
 from bankfiles.identifiers import mask_iban
 from connector.errors import Skippable
-from connector.model.mandate import Mandate, MandateState
-from connector.ports import Document
+from connector.model.mandate import Mandate, MandateEvent, MandateEventKind, MandateState
+from connector.ports import Document, SignedMandate
 from mappings.engine import Mapping as FieldMapping
 
 MODEL = "account.payment.sepa.mandate"
 VALIDATED = "validated"
+CANCELLED = "cancelled"
 _OPEN_STATES = ("draft", "requested")
+_ENDED = frozenset({MandateState.CANCELLED, MandateState.EXPIRED})
+"""Cancelled in Tryton too. A suspended one stays validated there; a spent one is spent by its payment."""
 
 
 def find(client: TrytonClient, reference: str) -> Row | None:
@@ -32,12 +35,31 @@ def find(client: TrytonClient, reference: str) -> Row | None:
     return found[0] if found else None
 
 
-def store(client: TrytonClient, mapping: FieldMapping, mandate: Mandate, document: Document | None) -> str:
-    """Bring a mandate into Tryton, or complete it. Returns its id."""
+def cancelled_domain(company: int) -> Domain:
+    """Mandates of a company that were cancelled; a cancelled one never changes again."""
+    return [["company", "=", company], ["state", "=", CANCELLED], ["identification", "!=", None]]
+
+
+def cancelled(row: Row) -> MandateEvent:
+    """The event that a mandate was cancelled in Tryton, by a person or by us."""
+    return MandateEvent(
+        id=f"{row['id']}/{CANCELLED}",
+        kind=MandateEventKind.CANCELLED,
+        reference=str(row["identification"]),
+        reason="cancelled in Tryton",
+        raw=f"{MODEL} {row['id']} {row['state']}",
+    )
+
+
+def store(client: TrytonClient, mapping: FieldMapping, signed: SignedMandate) -> str:
+    """Bring a mandate into Tryton as it stands, or complete it. Returns its id."""
+    mandate, document = signed.mandate, signed.document
     where = f"{client.name}: mandate {mandate.reference}"
     party = int(mandate.customer.id)
     found = find(client, mandate.reference)
     if found:
+        if found["state"] == CANCELLED and found["party"] == party and mandate.state in _ENDED:
+            return str(found["id"])
         _check_same(found, mandate, party, where)
     if found is None or found["state"] in _OPEN_STATES:
         values = _values(client, mapping, mandate, party, where)
@@ -51,7 +73,9 @@ def store(client: TrytonClient, mapping: FieldMapping, mandate: Mandate, documen
     if state == "draft":
         client.press(MODEL, record, "request")
         state = "requested"
-    if state == "requested" and mandate.state is not MandateState.AWAITING_BANK:
+    if mandate.state in _ENDED:
+        client.press(MODEL, record, "cancel")
+    elif state == "requested" and mandate.state is not MandateState.AWAITING_BANK:
         client.press(MODEL, record, "validate_mandate")
     return str(record)
 
@@ -68,13 +92,13 @@ def _check_same(found: Row, mandate: Mandate, party: int, where: str) -> None:
             where=where,
             remedy="Find out whose it is; cancel the wrong one.",
         )
-    if found["state"] == "cancelled":
+    if found["state"] == CANCELLED:
         raise Skippable(
             "This mandate was cancelled in Tryton.", where=where, remedy="Ask the customer to sign a new one."
         )
     account = found.get("account_number")
     iban = str(account["number_compact"]) if isinstance(account, Mapping) else None
-    if found["state"] == VALIDATED and iban != mandate.iban:
+    if found["state"] == VALIDATED and mandate.state not in _ENDED and iban != mandate.iban:
         raise Skippable(
             f"This mandate is validated in Tryton for {mask_iban(iban or '')}, but was signed for "
             f"{mask_iban(mandate.iban or '')}.",

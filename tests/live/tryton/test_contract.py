@@ -63,6 +63,13 @@ class TrytonWorld(AccountingWorld):
         person.close()
         return True
 
+    def cancel_mandate(self, reference: str) -> bool:
+        person = client_of(self.server)
+        (found,) = person.read("account.payment.sepa.mandate", (), [["identification", "=", reference]])
+        person.press("account.payment.sepa.mandate", integer(found["id"]), "cancel")
+        person.close()
+        return True
+
     def picture(self) -> object:
         return read_back(self.server)
 

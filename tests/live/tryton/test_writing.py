@@ -14,6 +14,7 @@ from bankfiles.pain008.model import Scheme
 from connector.errors import ConnectorError, Fatal, Retriable, Skippable, UnknownOutcome, Unsupported
 from connector.model.effect import EffectKind
 from connector.model.mandate import MandateState, MandateType
+from tests.contract.accounting import stored
 from tests.counterparts.tryton.read_back import (
     BooksInTryton,
     InvoiceInTryton,
@@ -49,7 +50,7 @@ def invoice(books: BooksInTryton, server: TrytonServer, place: int) -> InvoiceIn
 
 def test_a_mandate_is_validated_an_invoice_paid_and_opened_again(package: TrytonPackage, server: TrytonServer) -> None:
     reference, iban = "M-ROAD", german_iban(1)
-    stored = package.store_mandate(mandate(server, "ANNA", reference, iban), document(reference))
+    kept = stored(package, mandate(server, "ANNA", reference, iban), document(reference))
     paid = payment(server, 0, "E-ROAD/1", mandate_reference=reference)
     booked = package.register_payment(paid)
     books = read_back(server)
@@ -69,7 +70,7 @@ def test_a_mandate_is_validated_an_invoice_paid_and_opened_again(package: Tryton
     assert "AM04 Insufficient funds" in failed.notes[0]
     assert "Bank charges: 3.50 EUR" in failed.notes[0]
 
-    assert package.look_up(EffectKind.STORE_MANDATE, reference) == stored
+    assert package.look_up(EffectKind.STORE_MANDATE, reference) == kept
     assert package.look_up(EffectKind.REGISTER_PAYMENT, paid.key) == booked
     assert package.look_up(EffectKind.REGISTER_RETURN, "R-ROAD") == noted
 
@@ -89,7 +90,7 @@ def test_what_came_back_can_be_paid_anew(package: TrytonPackage, server: TrytonS
 
 def test_called_again_nothing_is_made_again(package: TrytonPackage, server: TrytonServer) -> None:
     signed, signed_document = mandate(server, "C-1", "M-TWICE", german_iban(2)), document("M-TWICE")
-    assert package.store_mandate(signed, signed_document) == package.store_mandate(signed, signed_document)
+    assert stored(package, signed, signed_document) == stored(package, signed, signed_document)
     paid = payment(server, 5, "E-TWICE/1")
     booked = package.register_payment(paid)
     assert package.register_payment(paid) == booked
@@ -125,7 +126,7 @@ def test_a_mandate_cut_at_any_step_is_completed(
 
     def store(step: int, at: TrytonPackage) -> None:
         reference = f"M-CUT-{first + step}"
-        at.store_mandate(mandate(server, "C-2", reference, german_iban(first + step)), document(reference))
+        stored(at, mandate(server, "C-2", reference, german_iban(first + step)), document(reference))
 
     steps = cut_everywhere(open_package, cut, store)
     books = read_back(server)
@@ -179,7 +180,7 @@ def test_a_call_that_changed_something_does_not_claim_to_have_had_no_effect(
     for passed in range(STEPS_MAX):
         before = seen()
         try:
-            open_package(CuttingTransport(passed, Cut.NOT_SENT)).store_mandate(signed, None)
+            stored(open_package(CuttingTransport(passed, Cut.NOT_SENT)), signed, None)
         except (Retriable, UnknownOutcome) as error:
             raised.append((type(error), before != seen()))
         else:
@@ -200,22 +201,22 @@ def test_what_was_never_asked_for_is_not_found(package: TrytonPackage) -> None:
 
 def test_a_b2b_mandate_waits_for_the_debtors_bank(package: TrytonPackage, server: TrytonServer) -> None:
     waiting = mandate(server, "CARLA", "M-B2B", german_iban(4), scheme=Scheme.B2B, state=MandateState.AWAITING_BANK)
-    package.store_mandate(waiting, document("M-B2B"))
+    stored(package, waiting, document("M-B2B"))
     (found,) = mandates(read_back(server), "M-B2B")
     assert (found.scheme, found.state) == ("B2B", "requested")
-    package.store_mandate(waiting.moved(MandateState.ACTIVE), document("M-B2B"))
+    stored(package, waiting.moved(MandateState.ACTIVE), document("M-B2B"))
     (found,) = mandates(read_back(server), "M-B2B")
     assert (found.state, len(found.documents)) == ("validated", 1)
 
 
 def test_a_one_off_mandate_is_one_in_tryton(package: TrytonPackage, server: TrytonServer) -> None:
-    package.store_mandate(mandate(server, "C-3", "M-ONCE", german_iban(5), kind=MandateType.ONE_OFF), None)
+    stored(package, mandate(server, "C-3", "M-ONCE", german_iban(5), kind=MandateType.ONE_OFF), None)
     assert mandates(read_back(server), "M-ONCE")[0].type == "one-off"
 
 
 def test_an_account_that_two_customers_share_is_made_once(package: TrytonPackage, server: TrytonServer) -> None:
     for customer, reference in (("C-3", "M-SHARED-1"), ("C-4", "M-SHARED-2")):
-        package.store_mandate(mandate(server, customer, reference, german_iban(6)), None)
+        stored(package, mandate(server, customer, reference, german_iban(6)), None)
     books = read_back(server)
     assert books.ibans.count(german_iban(6)) == 1
     assert {found.state for ref in ("M-SHARED-1", "M-SHARED-2") for found in mandates(books, ref)} == {"validated"}
@@ -226,7 +227,7 @@ def test_a_draft_that_somebody_began_in_tryton_is_completed_with_what_was_signed
 ) -> None:
     begun = {"party": server.customers["C-4"], "company": server.company, "identification": "M-BEGUN"}
     person.create(MANDATE, {**begun, "signature_date": date(2020, 1, 1), "scheme": "B2B"})
-    package.store_mandate(mandate(server, "C-4", "M-BEGUN", german_iban(7)), None)
+    stored(package, mandate(server, "C-4", "M-BEGUN", german_iban(7)), None)
     (found,) = mandates(read_back(server), "M-BEGUN")
     assert (found.iban, found.scheme, found.state) == (german_iban(7), "CORE", "validated")
 
@@ -256,16 +257,16 @@ def refused(call: Callable[[], object], words: str, error: type[ConnectorError] 
 
 
 def test_a_reference_of_another_party_is_a_matter_for_a_person(package: TrytonPackage, server: TrytonServer) -> None:
-    package.store_mandate(mandate(server, "C-5", "M-TAKEN", german_iban(8)), None)
+    stored(package, mandate(server, "C-5", "M-TAKEN", german_iban(8)), None)
     other = mandate(server, "C-6", "M-TAKEN", german_iban(9))
-    refused(lambda: package.store_mandate(other, None), "Another party")
+    refused(lambda: stored(package, other, None), "Another party")
     assert german_iban(9) not in read_back(server).ibans
 
 
 def test_a_validated_mandate_keeps_its_account(package: TrytonPackage, server: TrytonServer) -> None:
-    package.store_mandate(mandate(server, "C-5", "M-KEPT", german_iban(10)), None)
+    stored(package, mandate(server, "C-5", "M-KEPT", german_iban(10)), None)
     changed = mandate(server, "C-5", "M-KEPT", german_iban(11))
-    words = refused(lambda: package.store_mandate(changed, None), "validated in Tryton for")
+    words = refused(lambda: stored(package, changed, None), "validated in Tryton for")
     assert german_iban(10) not in words
     assert german_iban(11) not in words
 
@@ -274,15 +275,37 @@ def test_a_mandate_that_was_cancelled_in_tryton_stays_so(
     package: TrytonPackage, person: TrytonClient, server: TrytonServer
 ) -> None:
     signed = mandate(server, "C-5", "M-CANCELLED", german_iban(12))
-    stored = package.store_mandate(signed, None)
-    person.press(MANDATE, int(stored), "cancel")
-    refused(lambda: package.store_mandate(signed, None), "cancelled in Tryton")
+    kept = stored(package, signed, None)
+    person.press(MANDATE, int(kept), "cancel")
+    refused(lambda: stored(package, signed, None), "cancelled in Tryton")
     assert package.look_up(EffectKind.STORE_MANDATE, "M-CANCELLED") is None
+
+
+@pytest.mark.parametrize("state", [MandateState.CANCELLED, MandateState.EXPIRED])
+def test_a_mandate_that_ended_is_cancelled_with_its_document_kept(
+    package: TrytonPackage, server: TrytonServer, state: MandateState
+) -> None:
+    reference = f"M-{state.name}"
+    signed = mandate(server, "C-7", reference, german_iban(13))
+    kept = stored(package, signed, document(reference))
+    for _ in range(2):
+        assert stored(package, signed.moved(state), document(reference)) == kept
+    (found,) = mandates(read_back(server), reference)
+    assert (found.state, len(found.documents)) == ("cancelled", 1)
+
+
+def test_a_mandate_that_ended_before_it_was_told_is_there_as_cancelled(
+    package: TrytonPackage, server: TrytonServer
+) -> None:
+    ended = mandate(server, "C-7", "M-NEVER-TOLD", german_iban(14)).moved(MandateState.CANCELLED)
+    stored(package, ended, None)
+    (found,) = mandates(read_back(server), "M-NEVER-TOLD")
+    assert found.state == "cancelled"
 
 
 def test_an_iban_that_tryton_does_not_take_is_told_masked(package: TrytonPackage, server: TrytonServer) -> None:
     unknown_bank = "BE68539007547034"
-    words = refused(lambda: package.store_mandate(mandate(server, "C-6", "M-BANK", unknown_bank), None), "is not valid")
+    words = refused(lambda: stored(package, mandate(server, "C-6", "M-BANK", unknown_bank), None), "is not valid")
     assert "5390" not in words
 
 

@@ -38,6 +38,11 @@ def test_an_export_that_is_not_there_can_be_tried_again_later(tmp_path: Path) ->
 
 def test_what_it_leaves_out_is_known_beforehand(tmp_path: Path) -> None:
     package = kit.LedgerbookWorld(tmp_path).open()
-    assert [name for name, has in package.features().items() if not has] == ["store_mandate", "register_return"]
+    assert [name for name, has in package.features().items() if not has] == [
+        "read_mandates",
+        "store_mandates",
+        "register_return",
+        "show",
+    ]
     with pytest.raises(Unsupported):
         package.look_up(EffectKind.STORE_MANDATE, "M-1")

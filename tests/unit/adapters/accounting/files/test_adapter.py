@@ -27,6 +27,7 @@ from tests.contract.accounting import (
     payment_of,
     pull,
     return_of,
+    stored,
 )
 from tests.unit.adapters.accounting.files.ubl_documents import ubl
 
@@ -267,7 +268,7 @@ def test_results_are_written_where_a_person_finds_them(folder: Path, books: Open
     put(folder / "invoices.csv", INVOICES)
     package = books()
     (invoice,) = invoices(package).values()
-    package.store_mandate(mandate_of(invoice.customer), document())
+    stored(package, mandate_of(invoice.customer), document())
     package.register_payment(payment_of(invoice))
     package.register_return(return_of(invoice, "KIT-E1/1"))
     package.close()
@@ -286,8 +287,8 @@ def test_results_are_written_where_a_person_finds_them(folder: Path, books: Open
 def test_a_mandate_that_moved_on_keeps_its_row_and_document(folder: Path, books: Open) -> None:
     package = books()
     mandate = mandate_of(RecordKey("books", "17"))
-    package.store_mandate(mandate, document())
-    package.store_mandate(replace(mandate, bic="GKCCBEBB"), None)
+    stored(package, mandate, document())
+    stored(package, replace(mandate, bic="GKCCBEBB"), None)
     rows = (folder / "mandates.csv").read_text("utf-8-sig").splitlines()
     assert len(rows) == 2
     assert ";GKCCBEBB;" in rows[1]
@@ -299,7 +300,7 @@ def test_references_with_slashes_keep_documents_of_their_own(folder: Path, books
     for reference in ("M/1", "M-1", "M?1"):
         content = reference.encode()
         signed = Document("../../m.pdf", "application/pdf", content, sha256(content).hexdigest())
-        package.store_mandate(replace(mandate_of(RecordKey("books", "17")), reference=reference), signed)
+        stored(package, replace(mandate_of(RecordKey("books", "17")), reference=reference), signed)
     kept = {path.read_bytes() for path in (folder / "mandates").iterdir()}
     assert kept == {b"M/1", b"M-1", b"M?1"}
 
@@ -308,9 +309,9 @@ def test_a_mandate_without_a_date_or_with_another_document_is_not_stored(folder:
     package = books()
     mandate = mandate_of(RecordKey("books", "17"))
     with pytest.raises(Skippable, match="no signed_on"):
-        package.store_mandate(replace(mandate, signed_on=None), None)
+        stored(package, replace(mandate, signed_on=None), None)
     with pytest.raises(Skippable, match="digest differs"):
-        package.store_mandate(mandate, replace(document(), content=b"other"))
+        stored(package, mandate, replace(document(), content=b"other"))
     assert package.look_up(EffectKind.STORE_MANDATE, mandate.reference) is None
 
 
@@ -319,7 +320,7 @@ def test_the_report_shows_totals_and_masks_accounts(folder: Path, books: Open, l
     put(folder / "invoices.csv", INVOICES)
     package = books(language=language.value)
     (invoice,) = invoices(package).values()
-    package.store_mandate(replace(mandate_of(invoice.customer), debtor_name="<b>Zoë</b>"), document())
+    stored(package, replace(mandate_of(invoice.customer), debtor_name="<b>Zoë</b>"), document())
     package.register_payment(payment_of(invoice))
     package.close()
     page = (folder / "report.html").read_text()
@@ -346,6 +347,6 @@ def test_no_report_is_written_where_there_is_nothing_to_tell(folder: Path, books
 
 def test_results_may_go_elsewhere(folder: Path, books: Open, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    books(results="out").store_mandate(mandate_of(RecordKey("books", "17")), document())
+    stored(books(results="out"), mandate_of(RecordKey("books", "17")), document())
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["mandates", "mandates.csv"]
     assert list(folder.iterdir()) == []
