@@ -2,6 +2,8 @@
 
 - `history` is append-only.
 - The live claims on one invoice never exceed its total (rule 1 of the road: never ask a euro twice).
+- While the database is being brought up to the world, because it was put back, no change is owed as if it surely
+  had not been made: its outcome is unknown, so it is looked up first.
 """
 
 from __future__ import annotations
@@ -24,6 +26,12 @@ _SQLITE = tuple(
     f"BEGIN SELECT raise(ABORT, '{_APPEND_ONLY}'); END"
     for event in ("UPDATE", "DELETE")
 )
+
+_SQLITE_DOUBT = """
+    CREATE TRIGGER effects_in_doubt AFTER INSERT ON effects
+    WHEN NEW.state = 'pending' AND EXISTS (SELECT 1 FROM recoveries WHERE ended_at IS NULL)
+    BEGIN UPDATE effects SET state = 'unknown' WHERE key = NEW.key; END
+    """
 
 _POSTGRESQL = (
     f"""
@@ -49,9 +57,20 @@ _POSTGRESQL = (
     CREATE TRIGGER history_is_append_only BEFORE UPDATE OR DELETE ON history
     FOR EACH ROW EXECUTE FUNCTION history_is_append_only()
     """,
+    """
+    CREATE FUNCTION effects_in_doubt() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (SELECT 1 FROM recoveries WHERE ended_at IS NULL) THEN NEW.state := 'unknown'; END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER effects_in_doubt BEFORE INSERT ON effects
+    FOR EACH ROW WHEN (NEW.state = 'pending') EXECUTE FUNCTION effects_in_doubt()
+    """,
 )
 
 
 def statements(dialect: str) -> tuple[str, ...]:
     """SQL that creates the guards on this database."""
-    return {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}[dialect]
+    return {"sqlite": (*_SQLITE, _SQLITE_DOUBT), "postgresql": _POSTGRESQL}[dialect]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from connector.store.tables import passes
 
@@ -23,10 +23,16 @@ class PastPass:
     steps: Mapping[str, Any]
 
 
-def begin(connection: Connection, at: datetime) -> int:
-    """Write down that a pass began. Returns its number."""
-    result = connection.execute(insert(passes).values(started_at=at, steps={}).returning(passes.c.id))
-    return int(result.scalar_one())
+def begin(connection: Connection, at: datetime, after: int = 0) -> int:
+    """Write down that a pass began. Returns its number: above all others, and above `after`."""
+    number = max(newest(connection), after) + 1
+    connection.execute(insert(passes).values(id=number, started_at=at, steps={}))
+    return number
+
+
+def newest(connection: Connection) -> int:
+    """The number of the newest pass; 0 if there was none."""
+    return connection.execute(select(func.max(passes.c.id))).scalar() or 0
 
 
 def end(connection: Connection, number: int, at: datetime, outcome: str, steps: Mapping[str, Any]) -> None:

@@ -9,9 +9,12 @@ from decimal import Decimal
 from sqlalchemy import Connection, and_, func, insert, select, update
 
 from connector.model.collection import CollectionState
+from connector.store import recoveries
 from connector.store.collections import move_where
 from connector.store.history import Act
 from connector.store.tables import collection_runs, collections
+
+_NAMES_LEFT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,11 @@ def begin_or_resume(connection: Connection, creditor: str, day: date, act: Act) 
     if left := unfinished(connection, creditor):
         return left
     stem = f"{creditor.upper()}-{day:%Y%m%d}-"
-    earlier = connection.execute(
-        select(func.count()).select_from(collection_runs).where(collection_runs.c.id.startswith(stem))
-    ).scalar_one()
-    run = Run(f"{stem}{earlier + 1}", creditor)
+    earlier = connection.execute(select(collection_runs.c.id).where(collection_runs.c.id.startswith(stem))).scalars()
+    taken = max((int(name.removeprefix(stem)) for name in earlier), default=0)
+    # The bank may have files of today that a database which was put back has forgotten: their names stay theirs.
+    forgotten = _NAMES_LEFT * recoveries.touching(connection, act.at)
+    run = Run(f"{stem}{max(taken, forgotten) + 1}", creditor)
     connection.execute(insert(collection_runs).values(id=run.id, creditor=creditor, created_at=act.at))
     return run
 

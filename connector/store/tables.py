@@ -381,3 +381,17 @@ passes = Table(
     Column("outcome", String(20)),
     Column("steps", JSON, nullable=False),
 )
+
+recoveries = Table(
+    "recoveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("cause", String(10), nullable=False),
+    Column("last_pass", Integer, nullable=False),  # the newest that the database knew
+    Column("complete", Boolean, nullable=False),  # whether the journal tells all that went out since
+    Column("replayed_at", Instant),
+    Column("ended_at", Instant),
+    Column("ended_by", String(80)),
+    CheckConstraint("cause IN ('older', 'restored', 'lost', 'asked')", name="cause"),
+)

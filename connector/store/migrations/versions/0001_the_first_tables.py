@@ -210,6 +210,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passes")),
     )
     op.create_table(
+        "recoveries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("began_at", connector.store.types.Instant(), nullable=False),
+        sa.Column("cause", sa.String(length=10), nullable=False),
+        sa.Column("last_pass", sa.Integer(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("replayed_at", connector.store.types.Instant(), nullable=True),
+        sa.Column("ended_at", connector.store.types.Instant(), nullable=True),
+        sa.Column("ended_by", sa.String(length=80), nullable=True),
+        sa.CheckConstraint("cause IN ('older', 'restored', 'lost', 'asked')", name=op.f("ck_recoveries_cause")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recoveries")),
+    )
+    op.create_table(
         "received_files",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("creditor", sa.String(length=20), nullable=False),
