@@ -74,7 +74,7 @@ DETAIL_FIELDS = {
     "AddtlTxInf": "text",
 }
 
-ACCOUNT_FIELDS = {"Id/IBAN": "account", "Id/Othr/Id": "account"}
+STATEMENT_FIELDS = {"Acct/Id/IBAN": "account", "Acct/Id/Othr/Id": "account"}
 BALANCE_FIELDS = {"Tp/CdOrPrtry/Cd": "code", "Amt": "amount", "CdtDbtInd": "side"}
 
 _REFUND_REASONS = frozenset({"MD06", "MD01"})  # after settlement: asked for by the debtor

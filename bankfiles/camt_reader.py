@@ -11,29 +11,28 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import BinaryIO
 
-from lxml import etree
-
 from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, entry_key
 from bankfiles.camt_fields import (
-    ACCOUNT_FIELDS,
     BALANCE_FIELDS,
     BATCH_FIELDS,
     DETAIL_FIELDS,
     ENTRY_FIELDS,
+    STATEMENT_FIELDS,
     amounts_of,
     kind_of,
 )
 from bankfiles.fields import Fields, Texts
 from bankfiles.repeats import Repeats
 from bankfiles.texts import Misread, amount, day, joined, provided, whole_number
-from bankfiles.xml_stream import Record, line_of, read_records
+from bankfiles.xml_stream import Record, read_records
 
-_TAGS = ("TxDtls", "Ntry", "Stmt", "Rpt", "Ntfctn")
+_STATEMENTS = ("Stmt", "Rpt", "Ntfctn")
+_TAGS = ("TxDtls", "Btch", "Ntry", "Bal", *_STATEMENTS)
 
 
 def read_camt(source: BinaryIO) -> Iterator[Answer | Unreadable]:
     """Yield the answers of a camt file in its order; what cannot be read is an Unreadable, and the rest goes on."""
-    yield from read_records(source, _TAGS, _Reader)
+    yield from read_records(source, _TAGS, _Reader())
 
 
 @dataclass(slots=True)
@@ -51,74 +50,79 @@ class _Entry:
     """One Ntry: what all its details share."""
 
     texts: Texts
-    line: int | None
     amount: Decimal
+
+
+@dataclass(slots=True)
+class _Detail:
+    """One TxDtls, or what stands for it in an entry without any; and the batch (Btch) before it."""
+
+    record: Record
+    texts: Texts
     batch: Texts
-    waiting: Texts | None = None  # the first detail, until it is known whether it is the only one
-    waiting_line: int | None = None
-    details: int = 0
 
 
 class _Reader:
-    def __init__(self, namespace: str) -> None:
-        self._prefix = f"{{{namespace}}}" if namespace else ""
-        self._detail_tag, self._entry_tag = self._prefix + "TxDtls", self._prefix + "Ntry"
-        self._entry_fields = Fields(ENTRY_FIELDS, namespace)
-        self._detail_fields = Fields(DETAIL_FIELDS, namespace)
-        self._batch_fields = Fields(BATCH_FIELDS, namespace)
-        self._account_fields = Fields(ACCOUNT_FIELDS, namespace)
-        self._balance_fields = Fields(BALANCE_FIELDS, namespace)
+    def __init__(self) -> None:
+        self._entry_fields = Fields(ENTRY_FIELDS)
+        self._detail_fields = Fields(DETAIL_FIELDS)
+        self._batch_fields = Fields(BATCH_FIELDS)
+        self._statement_fields = Fields(STATEMENT_FIELDS)
+        self._balance_fields = Fields(BALANCE_FIELDS)
         self._statement: _Statement | None = None
         self._entry: _Entry | None = None
         self._entry_is_bad = False
+        self._batch: Texts = {}
+        self._waiting: _Detail | None = None  # the first detail, until it is known whether it is the only one
+        self._details = 0
         self._repeats = Repeats()
 
     def take(self, record: Record) -> Iterator[Answer | Unreadable]:
-        """Yield what the element tells, in the moment in which it ends."""
-        element = record.element
+        """Yield what the record tells, in the moment in which it ends."""
         try:
-            if element.tag == self._detail_tag:
+            if record.name == "TxDtls":
                 yield from self._detail(record)
-            elif element.tag == self._entry_tag:
+            elif record.name == "Ntry":
                 yield from self._end_of_entry(record)
+            elif record.name == "Btch":
+                self._batch = self._batch_fields.of(record.source())
+            elif record.name == "Bal":
+                self._balance(record)
             else:
-                yield from self._end_of_statement(element)
+                yield from self._end_of_statement(record)
         except Misread as error:
-            yield Unreadable(
-                line_of(element),
-                etree.tostring(element, encoding="unicode")[:120],
-                str(error),
-                "Look this entry up in the bank's own screen and book it by hand; the others were read.",
-            )
+            yield _unreadable(record if self._entry is not None else record.within("Ntry") or record, error)
 
     # ------------------------------------------------------------------------------------------- statement
 
-    def _open_statement(self, container: etree._Element | None) -> _Statement:
-        statement = _Statement()
-        for child in container if container is not None else ():
-            if child.tag == self._prefix + "Acct":
-                statement.account = self._account_fields.of(child).get("account")
-            elif child.tag == self._prefix + "Bal":
-                texts = self._balance_fields.of(child)
-                balance = amount(texts, "amount") or Decimal(0)
-                if texts.get("side") == "DBIT":
-                    balance = -balance
-                statement.balances.setdefault(texts.get("code", ""), balance)
-            elif child.tag == self._prefix + "Ntry":
-                break
-        return statement
+    def _statement_of(self, record: Record) -> _Statement:
+        """The statement that is being read, `record` being it or in it."""
+        if self._statement is None:
+            self._statement = _Statement()
+            around: Record | None = record
+            while around is not None and around.name not in _STATEMENTS:
+                around = around.outer
+            if around is not None:
+                self._statement.account = self._statement_fields.of(around.source()).get("account")
+        return self._statement
 
-    def _end_of_statement(self, container: etree._Element) -> Iterator[Unreadable]:
-        statement, self._statement = self._statement, None
-        if statement is None:
-            statement = self._open_statement(container)
+    def _balance(self, record: Record) -> None:
+        texts = self._balance_fields.of(record.source())
+        balance = amount(texts, "amount") or Decimal(0)
+        if texts.get("side") == "DBIT":
+            balance = -balance
+        self._statement_of(record).balances.setdefault(texts.get("code", ""), balance)
+
+    def _end_of_statement(self, record: Record) -> Iterator[Unreadable]:
+        statement = self._statement_of(record)
+        self._statement = None
         opening = statement.balances.get("OPBD", statement.balances.get("PRCD"))
         closing = statement.balances.get("CLBD")
         if opening is None or closing is None or not statement.complete:
             return
         if opening + statement.moved != closing:
             yield Unreadable(
-                line_of(container),
+                record.line,
                 f"opening {opening} + entries {statement.moved} is not closing {closing}",
                 "The entries of the statement do not add up to its closing balance.",
                 "Ask the bank for the statement again: entries are missing or stand twice.",
@@ -126,21 +130,20 @@ class _Reader:
 
     # ----------------------------------------------------------------------------------------------- entry
 
-    def _entry_of(self, ntry: etree._Element, source: str) -> _Entry | None:
+    def _entry_of(self, ntry: Record) -> _Entry | None:
         """The entry that is being read; None, once told, if it cannot be understood."""
         if self._entry is None and not self._entry_is_bad:
-            if self._statement is None:
-                self._statement = self._open_statement(ntry.getparent())
+            statement = self._statement_of(ntry)
             try:
-                self._entry = self._open_entry(ntry, source, self._statement)
+                self._entry = self._open_entry(ntry, statement)
             except Misread:
                 self._entry_is_bad = True
-                self._statement.complete = False
+                statement.complete = False
                 raise
         return self._entry
 
-    def _open_entry(self, ntry: etree._Element, source: str, statement: _Statement) -> _Entry:
-        texts = self._entry_fields.of(ntry, source)
+    def _open_entry(self, ntry: Record, statement: _Statement) -> _Entry:
+        texts = self._entry_fields.of(ntry.source())
         booked = amount(texts, "amount")
         if booked is None:
             raise Misread("The entry has no amount.")
@@ -148,61 +151,46 @@ class _Reader:
             raise Misread(f"The entry is neither CRDT nor DBIT but {texts.get('side')!r}.")
         if texts.get("status", "BOOK") == "BOOK":
             statement.moved += booked if texts["side"] == "CRDT" else -booked
-        return _Entry(texts, line_of(ntry), booked, {})
+        return _Entry(texts, booked)
 
-    def _detail(self, record: Record) -> Iterator[Answer]:
-        element = record.element
-        texts = self._detail_fields.of(element, record.source())
-        line = line_of(element)
-        batch = element.getprevious()
-        details = element.getparent()
-        ntry = details.getparent() if details is not None else None
-        element.clear()  # so that the entry's own texts are found without walking through it
-        entry = self._entry_of(ntry, record.source_around("Ntry", "NtryDtls")) if ntry is not None else None
+    def _detail(self, record: Record) -> Iterator[Answer | Unreadable]:
+        self._details += 1
+        detail = _Detail(record, self._detail_fields.of(record.source()), self._batch)
+        if self._details == 1:
+            self._waiting = detail
+            return
+        ntry = record.within("Ntry")
+        entry = self._entry_of(ntry) if ntry is not None else None
         if entry is None:
             return
-        if batch is not None:
-            self._pick_batch(batch, entry)
-        entry.details += 1
-        if entry.details == 1:
-            entry.waiting, entry.waiting_line = texts, line
-            return
-        if entry.waiting is not None:
-            waiting, entry.waiting = entry.waiting, None
-            yield self._answer(entry, waiting, entry.waiting_line, sole=False)
-        yield self._answer(entry, texts, line, sole=False)
-
-    def _pick_batch(self, element: etree._Element, entry: _Entry) -> None:
-        if element.tag == self._prefix + "Btch":
-            entry.batch = self._batch_fields.of(element)
+        details = [detail] if self._waiting is None else [self._waiting, detail]
+        self._waiting = None
+        for one in details:
+            try:
+                yield self._answer(entry, one, sole=False)
+            except Misread as error:
+                yield _unreadable(one.record, error)
 
     def _end_of_entry(self, record: Record) -> Iterator[Answer]:
-        element = record.element
         try:
-            entry = self._entry_of(element, record.source())
-            if entry is None or entry.details > 1:
-                return
-            for child in reversed(element):  # what follows the details is only there now
-                if child.tag == self._prefix + "NtryDtls":
-                    if entry.details == 0 and len(child):
-                        self._pick_batch(child[0], entry)
-                    break
-                if child.tag == self._prefix + "AddtlNtryInf":
-                    entry.texts["text"] = child.text or ""
-            yield self._answer(entry, entry.waiting or {}, entry.line, sole=True)
+            entry = self._entry_of(record)
+            if entry is not None and self._details < 2:
+                sole = self._waiting or _Detail(record, {}, self._batch)
+                sole.record = record  # it stands for the whole entry
+                yield self._answer(entry, sole, sole=True)
         finally:
-            self._entry = None
-            self._entry_is_bad = False
+            self._entry, self._entry_is_bad = None, False
+            self._details, self._waiting, self._batch = 0, None, {}
 
     # ---------------------------------------------------------------------------------------------- answer
 
-    def _answer(self, entry: _Entry, detail: Texts, line: int | None, *, sole: bool) -> Answer:
-        own = entry.texts
+    def _answer(self, entry: _Entry, of: _Detail, *, sole: bool) -> Answer:
+        own, detail, batch = entry.texts, of.texts, of.batch
         account = self._statement.account if self._statement is not None else None
         amounts = amounts_of(own, entry.amount, detail, sole)
         end_to_end_id = provided(detail, "end_to_end_id")
         mandate = provided(detail, "mandate_reference")
-        batch_id = provided(detail, "batch_id") or provided(entry.batch, "batch_id")
+        batch_id = provided(detail, "batch_id") or provided(batch, "batch_id")
         creditor_identifier = detail.get("creditor_identifier")
         is_credit = detail.get("side", own["side"]) == "CRDT"
         status = own.get("status", "BOOK")
@@ -223,14 +211,14 @@ class _Reader:
             end_to_end_id=end_to_end_id,
             mandate_reference=mandate,
             creditor_identifier=creditor_identifier,
-            message_id=provided(detail, "message_id") or provided(entry.batch, "message_id"),
+            message_id=provided(detail, "message_id") or provided(batch, "message_id"),
             batch_id=batch_id,
             amount=amounts.booked,
             original_amount=amounts.original,
             charges=amounts.charges,
             compensation=amounts.compensation,
             currency=detail.get("amount@") or own["amount@"],
-            count=whole_number(entry.batch, "count") if scope is Scope.BATCH else None,
+            count=whole_number(batch, "count") if scope is Scope.BATCH else None,
             reason=_reason(own, detail, sole),
             status=status,
             bank_reference=bank_reference,
@@ -240,8 +228,17 @@ class _Reader:
             reference=detail.get("reference"),
             remittance=joined(detail, "remittance"),
             counterparty=_counterparty(detail, is_credit),
-            line=line,
+            line=of.record.line,
         )
+
+
+def _unreadable(record: Record, error: Misread) -> Unreadable:
+    return Unreadable(
+        line=record.line,
+        seen=record.shown(),
+        why=str(error),
+        remedy="Look this entry up in the bank's own screen and book it by hand; the others were read.",
+    )
 
 
 def _reason(entry: Texts, detail: Texts, sole: bool) -> Reason | None:

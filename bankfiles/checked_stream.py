@@ -5,28 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
 from lxml import etree
 
+from bankfiles.plain_xml import BrokenXml
 from bankfiles.schema import SchemaWatch
-from bankfiles.xml_stream import (
-    CHUNK_BYTES,
-    BrokenXml,
-    Record,
-    ended,
-    forget,
-    pull_parser,
-    records_of,
-    refuse_dtd,
-    refuse_size,
-)
+from bankfiles.xml_stream import CHUNK_BYTES, Record, RecordStream, records_of
 
 MOST_SCHEMA_FAULTS = 1000
-_ROOT = "Document"  # of every ISO 20022 message
 _WATCHED_BYTES = 256 * 1024  # checked at once beside the reading; the threads wait for each other after each
-_NAMESPACE = re.compile(r"\{[^{}]*\}")
 
 
 def checked_records(
@@ -62,58 +52,39 @@ def _faultless(source: BinaryIO, schema: etree.XMLSchema, beside: Executor) -> I
     """
     watch = SchemaWatch(schema)
     chunk = source.read(_WATCHED_BYTES)
-    fault = beside.submit(watch.finds_fault, chunk)
+    faults = beside.submit(watch.faults, chunk)
     while chunk:
-        if fault.result():
+        if faults.result():
             raise _SchemaFault
         coming = source.read(_WATCHED_BYTES)
-        fault = beside.submit(watch.finds_fault, coming)
+        faults = beside.submit(watch.faults, coming)
         yield chunk
         chunk = coming
-    if fault.result():
+    if faults.result():
         raise _SchemaFault
 
 
 def _told_apart(
     source: BinaryIO, tags: tuple[str, ...], schema: etree.XMLSchema, cut: re.Pattern[bytes]
 ) -> Iterator[tuple[Record | None, list[str]]]:
-    # With a schema, lxml does not always tell of a document that ends too early: the end of its root must be seen.
-    parser = pull_parser((*tags, _ROOT), schema)
-    waiting = seen = 0
-    complete = False
-    try:
-        for piece in _pieces(source, cut):
-            waiting += len(piece)
-            parser.feed(piece)
-            log = parser.feed_error_log
-            faults = [_NAMESPACE.sub("", entry.message) for entry in log[seen:]]
-            seen = len(log)
-            for element in ended(parser):
-                refuse_dtd(element)
-                if element.getparent() is None:
-                    complete = True
-                    continue
-                yield Record(element), faults
-                faults = []
-                forget(element)
-                waiting = 0
-            if faults:
-                yield None, faults
-            refuse_size(waiting)
-            if seen >= MOST_SCHEMA_FAULTS:
-                raise BrokenXml(f"The schema finds over {MOST_SCHEMA_FAULTS} faults; the rest is not checked.")
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        # At the end the parser repeats a schema fault that was told; only another one is a fault of syntax.
-        if not seen or len(parser.feed_error_log) != seen:
-            raise BrokenXml(str(error), error.lineno) from error
-    if not complete:
-        raise BrokenXml("The document ends before its last tag: it was cut off.")
+    watch, stream = SchemaWatch(schema), RecordStream(tags)
+    told = 0
+    for piece in _pieces(source, cut):
+        faults = watch.faults(piece)
+        told += len(faults)
+        for record in stream.feed(piece):
+            yield record, faults
+            faults = []
+        if faults:
+            yield None, faults
+        if told >= MOST_SCHEMA_FAULTS:
+            raise BrokenXml(f"The schema finds over {MOST_SCHEMA_FAULTS} faults; the rest is not checked.")
+    stream.close()
 
 
 def _pieces(source: BinaryIO, cut: re.Pattern[bytes]) -> Iterator[bytes]:
     rest = b""
-    while chunk := source.read(CHUNK_BYTES):
+    for chunk in iter(partial(source.read, CHUNK_BYTES), b""):
         rest += chunk
         start = 0
         for tag in cut.finditer(rest):

@@ -1,7 +1,7 @@
 """Take the fields of XML records by a table of paths.
 
 Records of one file look alike: their markup repeats, and only the texts between the tags differ. Which text fills which
-field is found once for each markup, by a walk through the record, and then read off for all records of that markup.
+field is found once for each markup, by a walk over its tags, and then read off for all records of that markup.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
-
-from lxml import etree
 
 SEPARATOR = "\x1f"  # between the texts of a repeated field; no XML text can contain it
 ALL = "*"  # after the name of a field: all its texts, where it is repeated
@@ -25,7 +23,9 @@ _Table = dict[str, "str | _Table"]
 _WITH_CURRENCY = frozenset({"amount", "collected_amount", "transaction_amount"})
 
 _TEXT = re.compile(r">([^<>]+)<")
-_MARKUP = re.compile(r'(?:<[A-Za-z0-9]+(?: Ccy="[^"<>]*")?/?>|</[A-Za-z0-9]+>)+')  # no other attribute, no namespace
+_TAG = re.compile(r'<(/?)([^\s<>/]+)(?:\s(?:Ccy="([^"<>]*)")?[^<>]*?)?(/?)>([^<>]*)')
+_REFERENCE = re.compile(r"&(#x?)?(\w+);")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _MOST_MARKUPS = 512
 
 
@@ -36,50 +36,26 @@ class Fields:
     that is how the versions of a message are read by one table.
     """
 
-    def __init__(self, paths: Mapping[str, str], namespace: str) -> None:
-        self._prefix = f"{{{namespace}}}" if namespace else ""
-        self._table = _table(paths, self._prefix)
-        self._places: dict[str, _Places | None] = {}  # by markup
+    def __init__(self, paths: Mapping[str, str]) -> None:
+        self._table = _table(paths)
+        self._places: dict[str, _Places] = {}  # by markup
 
-    def of(self, element: etree._Element, source: str = "") -> Texts:
-        """Return the texts below `element` by field; of a repeated one the first, and all at its name + `ALL`.
+    def of(self, source: str) -> Texts:
+        """Return the texts of a record by field; of a repeated one the first, and all at its name + `ALL`.
 
-        The currency of an amount stands at its name + "@". `source` is that of the element, if it is known: with it,
-        the texts are found faster.
+        The currency of an amount stands at its name + "@". `source` is what stands in the record, in plain form (see
+        `plain_xml`); of one that is still open, as far as it goes.
         """
-        if not source or "&" in source or "\r" in source:
-            return self._walked(element)
-        if element.tag != self._prefix + source[1 : source.index(">")]:  # of another namespace
-            return self._walked(element)
-        parts = _TEXT.split(source)
+        parts = _TEXT.split(f">{source}<")
         markup = SEPARATOR.join(parts[::2])  # tells where texts stand, and where there is none
-        try:
-            places = self._places[markup]
-        except KeyError:
-            if len(self._places) == _MOST_MARKUPS:
-                return self._walked(element)
-            places = self._places[markup] = self._places_in(parts)
-        return places.read(parts) if places is not None else self._walked(element)
-
-    def _walked(self, element: etree._Element) -> Texts:
-        texts: Texts = {}
-        _walk(element, self._table, texts)
-        return texts
-
-    def _places_in(self, parts: list[str]) -> _Places | None:
-        """Find the places by a walk through the record with its texts replaced by their places."""
-        markup = "><".join(parts[::2])
-        if _MARKUP.fullmatch(markup) is None:
-            return None
-        name = markup[1 : markup.index(">")]
-        numbered = "".join([part if place % 2 == 0 else f">{place}<" for place, part in enumerate(parts)])
-        namespace = f' xmlns="{self._prefix[1:-1]}"' if self._prefix else ""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        try:
-            element = etree.fromstring(f"<{name}{namespace}{numbered[1 + len(name) :]}", parser)
-        except etree.XMLSyntaxError:
-            return None
-        return _Places.of(self._walked(element))
+        places = self._places.get(markup)
+        if places is None:
+            places = _places_in(parts, self._table)
+            if len(self._places) < _MOST_MARKUPS:
+                self._places[markup] = places
+        if "&" in source:
+            parts = [_REFERENCE.sub(_referred, part) for part in parts]
+        return places.read(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,43 +90,67 @@ class _Places:
         return texts
 
 
-def _table(paths: Mapping[str, str], prefix: str) -> _Table:
+def _table(paths: Mapping[str, str]) -> _Table:
     root: _Table = {}
     for path, name in paths.items():
         node = root
         *containers, leaf = path.split("/")
         for tag in containers:
-            below = node.get(prefix + tag)
+            below = node.get(tag)
             if below is None or isinstance(below, str):
                 below = {"": below} if below else {}  # an element that is text in one version, container in another
-                node[prefix + tag] = below
+                node[tag] = below
             node = below
-        held = node.get(prefix + leaf)
+        held = node.get(leaf)
         if isinstance(held, dict):
             held[""] = name
         else:
-            node[prefix + leaf] = name
+            node[leaf] = name
     return root
 
 
-def _walk(element: etree._Element, table: _Table, texts: Texts) -> None:
-    for child in element:
-        found = table.get(child.tag)
-        if found is None:
-            continue
-        if isinstance(found, dict):
-            own = found.get("")
-            if own is None or len(child):
-                _walk(child, found, texts)
-                continue
-            found = own
-            if isinstance(found, dict):
-                continue
-        text = child.text
-        text = text.strip() if text else ""
-        if found in texts:
-            texts[found + ALL] = texts.get(found + ALL, texts[found]) + SEPARATOR + text
-            continue
-        texts[found] = text
-        if found in _WITH_CURRENCY:
-            texts[found + "@"] = child.get("Ccy", "")
+@dataclass(slots=True)
+class _Element:
+    """An element of a record, while the walk is in it."""
+
+    table: str | _Table | None  # field or table that its name leads to; None if nobody asks for it
+    place: str = ""  # of the text before its first child
+    currency: str = ""
+    has_children: bool = False
+
+
+def _places_in(parts: list[str], table: _Table) -> _Places:
+    """Find the places by a walk over the tags of a record whose texts are replaced by their places."""
+    numbers: Texts = {}
+    path = [_Element(table)]
+    numbered = "".join([part if place % 2 == 0 else f">{place}<" for place, part in enumerate(parts)])
+    for end, name, currency, empty, after in _TAG.findall(numbered):
+        if not end:
+            outer = path[-1]
+            outer.has_children = True
+            table_or_field = outer.table.get(name) if isinstance(outer.table, dict) else None
+            path.append(_Element(table_or_field, "" if empty else after, currency))
+        if (end or empty) and len(path) > 1:
+            _enter(path.pop(), numbers)
+    return _Places.of(numbers)
+
+
+def _enter(element: _Element, numbers: Texts) -> None:
+    field = element.table
+    if isinstance(field, dict):
+        field = None if element.has_children else field.get("")
+    if not isinstance(field, str):
+        return
+    if field in numbers:
+        numbers[field + ALL] = numbers.get(field + ALL, numbers[field]) + SEPARATOR + element.place
+        return
+    numbers[field] = element.place
+    if field in _WITH_CURRENCY:
+        numbers[field + "@"] = _REFERENCE.sub(_referred, element.currency)
+
+
+def _referred(reference: re.Match[str]) -> str:
+    kind, name = reference.groups()
+    if not kind:
+        return _NAMED[name]
+    return chr(int(name.lstrip("0"), 16 if kind == "#x" else 10))  # int takes only so many digits

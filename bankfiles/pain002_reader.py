@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from lxml import etree
-
 from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key
 from bankfiles.fields import Fields, Texts
 from bankfiles.texts import Misread, amount, joined, provided, whole_number
-from bankfiles.xml_stream import Record, line_of, read_records
+from bankfiles.xml_stream import Record, read_records
 
 _TAGS = ("OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts")
 
@@ -81,61 +79,58 @@ _TRANSACTION_FIELDS = {
 
 def read_pain002(source: BinaryIO) -> Iterator[Answer | Unreadable]:
     """Yield the answers of a pain.002 in its order: file, then each batch and its transactions."""
-    yield from read_records(source, _TAGS, _Reader)
+    yield from read_records(source, _TAGS, _Reader())
 
 
 class _Reader:
-    def __init__(self, namespace: str) -> None:
-        self._prefix = f"{{{namespace}}}" if namespace else ""
-        self._group_fields = Fields(_GROUP_FIELDS, namespace)
-        self._batch_fields = Fields(_BATCH_FIELDS, namespace)
-        self._transaction_fields = Fields(_TRANSACTION_FIELDS, namespace)
+    def __init__(self) -> None:
+        self._group_fields = Fields(_GROUP_FIELDS)
+        self._batch_fields = Fields(_BATCH_FIELDS)
+        self._transaction_fields = Fields(_TRANSACTION_FIELDS)
         self._message_id: str | None = None
         self._batch: Texts | None = None
         self._without_id = 0
 
     def take(self, record: Record) -> Iterator[Answer | Unreadable]:
-        """Yield what the element tells, in the moment in which it ends."""
-        element = record.element
+        """Yield what the record tells, in the moment in which it ends."""
         try:
-            if element.tag == self._prefix + "TxInfAndSts":
+            if record.name == "TxInfAndSts":
                 yield from self._transaction(record)
-            elif element.tag == self._prefix + "OrgnlPmtInfAndSts":
+            elif record.name == "OrgnlPmtInfAndSts":
                 if self._batch is None:
-                    yield from self._open_batch(element)
+                    yield from self._open_batch(record)
                 self._batch = None
             else:
-                yield from self._group(element)
+                yield from self._group(record)
         except Misread as error:
             yield Unreadable(
-                line_of(element),
-                etree.tostring(element, encoding="unicode")[:120],
+                record.line,
+                record.shown(),
                 str(error),
                 "Look this status up in the bank's own screen; the others were read.",
             )
 
-    def _group(self, element: etree._Element) -> Iterator[Answer]:
-        texts = self._group_fields.of(element)
+    def _group(self, record: Record) -> Iterator[Answer]:
+        texts = self._group_fields.of(record.source())
         self._message_id = texts.get("message_id")
         if "status" in texts or "reason" in texts:
-            yield self._answer(Scope.FILE, texts, None, line_of(element))
+            yield self._answer(Scope.FILE, texts, None, record.line)
 
-    def _open_batch(self, element: etree._Element) -> Iterator[Answer]:
-        texts = self._batch_fields.of(element)
+    def _open_batch(self, record: Record) -> Iterator[Answer]:
+        texts = self._batch_fields.of(record.source())
         self._batch = texts
         if "status" in texts or "reason" in texts:
-            yield self._answer(Scope.BATCH, texts, texts.get("batch_id"), line_of(element))
+            yield self._answer(Scope.BATCH, texts, texts.get("batch_id"), record.line)
 
     def _transaction(self, record: Record) -> Iterator[Answer]:
-        element = record.element
-        parent = element.getparent()
-        if self._batch is None and parent is not None:
-            yield from self._open_batch(parent)
+        around = record.within("OrgnlPmtInfAndSts")
+        if self._batch is None and around is not None:
+            yield from self._open_batch(around)
         batch = self._batch or {}
-        texts = self._transaction_fields.of(element, record.source())
+        texts = self._transaction_fields.of(record.source())
         if "status" in batch:
             texts.setdefault("status", batch["status"])  # without its own, it shares the batch's
-        yield self._answer(Scope.TRANSACTION, texts, batch.get("batch_id"), line_of(element))
+        yield self._answer(Scope.TRANSACTION, texts, batch.get("batch_id"), record.line)
 
     def _answer(self, scope: Scope, texts: Texts, batch_id: str | None, line: int | None) -> Answer:
         message_id = texts.get("message_id") or self._message_id

@@ -20,7 +20,7 @@ from bankfiles.coda_reader import read_coda
 from bankfiles.identifiers import mask_ibans
 from bankfiles.mt940_reader import read_mt940
 from bankfiles.pain002_reader import read_pain002
-from bankfiles.xml_stream import first_tag, namespace_of
+from bankfiles.xml_stream import root_namespace
 
 _HEAD_BYTES = 64 * 1024
 _CODA_HEADER = re.compile(rb"0{5}\d{9}05[D ]")
@@ -152,5 +152,5 @@ def _recognise(head: bytes) -> Format:
 
 
 def _recognise_xml(head: bytes) -> Format:
-    message = namespace_of(first_tag(io.BytesIO(head)) or "").rpartition(":")[2]
+    message = root_namespace(io.BytesIO(head)).rpartition(":")[2]
     return next((known for known in Format if message.startswith(f"{known}.")), Format.UNKNOWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
@@ -12,6 +13,7 @@ from lxml import etree
 if TYPE_CHECKING:
     from lxml.etree import ParserTarget
 
+_NAMESPACE = re.compile(r"\{[^{}]*\}")
 _MOST_FAULTS = 20  # enough to see what is wrong; a file of ours has none
 
 
@@ -44,17 +46,22 @@ class SchemaWatch:
             schema=schema, target=cast("ParserTarget", _NoTree()), resolve_entities=False, no_network=True,
             load_dtd=False,
         )  # fmt: skip
+        self._seen = 0
 
-    def finds_fault(self, chunk: bytes) -> bool:
-        """Tell whether there is a fault, of schema or syntax, up to the end of this chunk; an empty one is the last."""
+    def faults(self, chunk: bytes) -> list[str]:
+        """Return the faults, of schema or syntax, that show with this chunk; an empty one is the last."""
+        broken = ""
         try:
             if chunk:
                 self._parser.feed(chunk)
             else:
                 self._parser.close()
-        except etree.XMLSyntaxError:
-            return True
-        return len(self._parser.feed_error_log) > 0
+        except etree.XMLSyntaxError as error:
+            broken = str(error)
+        log = self._parser.feed_error_log
+        faults = [_NAMESPACE.sub("", entry.message) for entry in log[self._seen :]]
+        self._seen = len(log)
+        return faults or [broken][: bool(broken)]
 
 
 def schema_faults(chunks: Iterable[bytes], schema: etree.XMLSchema) -> list[str]:

@@ -1,61 +1,138 @@
 """Read XML of strangers as a stream of records, within limits.
 
-No entity is expanded, no DTD is read, nothing is fetched. Memory holds one record at a time; a record larger than
-`MOST_RECORD_BYTES` is refused.
+Memory holds one record at a time, and what stands around it; where that is larger than `MOST_RECORD_BYTES`, the file is
+refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import BinaryIO, NamedTuple, Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
 from lxml import etree
 
 from bankfiles.answers import Answer, Unreadable
+from bankfiles.plain_xml import BrokenXml, PlainXml
 
 MOST_RECORD_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
-_MOST_SOURCE_BYTES = 4096  # of a record whose source is kept; larger ones are rare
-_MOST_REST_BYTES = 256 * 1024
-_DECLARATION = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?<\?xml\s+version\s*=\s*[\"'][0-9.]+[\"'](?:\s+encoding\s*=\s*[\"']utf-8[\"'])?"
-    rb"(?:\s+standalone\s*=\s*[\"'][a-z]+[\"'])?\s*\?>",
-    re.IGNORECASE,
-)  # of a document in UTF-8
+_SHOWN = 120
 
 
-class BrokenXml(ValueError):
-    """The XML cannot be read on; `line` says where, if known."""
+class Record:
+    """An element that is asked for, while it is open or when it has ended."""
 
-    def __init__(self, why: str, line: int | None = None) -> None:
-        super().__init__(why)
-        self.line = line
+    __slots__ = ("_pieces", "line", "name", "outer", "size")
 
+    def __init__(self, name: str, line: int, outer: Record | None) -> None:
+        self.name = name  # local name
+        self.line = line  # on which it starts, from 1
+        self.outer = outer  # the record in which it stands
+        self.size = 0
+        self._pieces: list[str] = []
 
-class Record(NamedTuple):
-    """An element that has just ended."""
-
-    element: etree._Element
-    name: str = ""  # local name
-    before: str = ""  # source up to the end tag, from the end of the record before; "" if it is not known for sure
+    def add(self, source: str) -> None:
+        """Add what stands in the record."""
+        self._pieces.append(source)
+        self.size += len(source)
 
     def source(self) -> str:
-        """Return the source of the element, "" if it is not known."""
-        start = self.before.rfind(f"<{self.name}>")
-        return f"{self.before[start:]}</{self.name}>" if start >= 0 else ""
+        """Return in plain form what stands in the record so far; the records in it are left out."""
+        return self._pieces[0] if len(self._pieces) == 1 else "".join(self._pieces)
 
-    def source_around(self, *path: str) -> str:
-        """Return the source of the element from which `path` leads down to the record, as if it ended before that.
+    def within(self, name: str) -> Record | None:
+        """Return the nearest record of this name around this one, None if there is none."""
+        around = self.outer
+        while around is not None and around.name != name:
+            around = around.outer
+        return around
 
-        "" if it is not known.
-        """
-        start, end = self.before.rfind(f"<{path[0]}>"), self.before.rfind(f"<{self.name}>")
-        if not 0 <= start < end:
-            return ""
-        return self.before[start:end] + "".join([f"</{tag}>" for tag in reversed(path)])
+    def shown(self) -> str:
+        """Return how the record starts, for a person who looks for it."""
+        return f"<{self.name}>{self.source()[:_SHOWN]}"[:_SHOWN]
+
+
+class Taker(Protocol):
+    """Turns the records of one file into answers."""
+
+    def take(self, record: Record) -> Iterator[Answer | Unreadable]:
+        """Yield what one record says."""
+
+
+class RecordStream:
+    """The records of one document that comes in chunks: elements whose local names are in `tags`, as they end."""
+
+    def __init__(self, tags: Iterable[str]) -> None:
+        self._tag = re.compile(rf"<(/?)({'|'.join(tags)})(?:\s[^<>]*?)?(/?)>")
+        self._plain = PlainXml()
+        self._open: Record | None = None
+        self._line = 1
+
+    def feed(self, chunk: bytes) -> Iterator[Record]:
+        """Yield the records that end with this chunk; raise `BrokenXml` where the document cannot be read on."""
+        yield from self._records(self._plain.feed(chunk))
+        held, record = self._plain.waiting, self._open
+        while record is not None:
+            held += record.size
+            record = record.outer
+        if held > MOST_RECORD_BYTES:
+            raise BrokenXml(f"One record is larger than {MOST_RECORD_BYTES // 1024**2} MiB.", self._line)
+
+    def close(self) -> None:
+        """Raise `BrokenXml` if the document is not complete."""
+        for _ in self._records(self._plain.close()):
+            pass  # nothing ends without a last chunk
+
+    def _records(self, text: str) -> Iterator[Record]:
+        parts = self._tag.split(text)
+        record = self._open
+        between = parts[0]
+        self._line += between.count("\n")
+        if record is not None and not between.isspace():
+            record.add(between)
+        for end, name, empty, between in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
+            if not end:
+                record = self._open = Record(name, self._line, record)
+            if (end or empty) and record is not None:
+                self._open = record.outer
+                yield record
+                record = self._open
+            self._line += between.count("\n")
+            if record is not None and not between.isspace():
+                record.add(between)
+        if self._plain.fault is not None:
+            raise self._plain.fault
+
+
+def records(source: BinaryIO, tags: Iterable[str]) -> Iterator[Record]:
+    """Yield each element whose local name is in `tags` when it ends.
+
+    Raises `BrokenXml` where the XML ends to be readable; what came before has been yielded.
+    """
+    return records_of(iter(partial(source.read, CHUNK_BYTES), b""), tags)
+
+
+def records_of(chunks: Iterable[bytes], tags: Iterable[str]) -> Iterator[Record]:
+    """Yield as `records` does, of a document that comes in chunks."""
+    stream = RecordStream(tags)
+    for chunk in chunks:
+        yield from stream.feed(chunk)
+    stream.close()
+
+
+def read_records(source: BinaryIO, tags: Iterable[str], taker: Taker) -> Iterator[Answer | Unreadable]:
+    """Yield what the records of a file say.
+
+    A file that breaks off ends in one Unreadable; what came before is delivered.
+    """
+    try:
+        for record in records(source, tags):
+            yield from taker.take(record)
+    except BrokenXml as error:
+        yield unreadable_rest(error)
 
 
 def unreadable_rest(error: BrokenXml) -> Unreadable:
@@ -68,163 +145,12 @@ def unreadable_rest(error: BrokenXml) -> Unreadable:
     )
 
 
-def namespace_of(tag: str) -> str:
-    """Return the namespace of a Clark-notation tag, or an empty string."""
-    return tag[1:].partition("}")[0] if tag.startswith("{") else ""
-
-
-def records(source: BinaryIO, tags: tuple[str, ...]) -> Iterator[Record]:
-    """Yield each element whose local name is in `tags` when it ends, then forget it and what precedes it.
-
-    The consumer takes what it needs of the element and its ancestors' earlier children before asking for the next.
-    Raises `BrokenXml` where the XML ends to be readable; what came before has been yielded.
-    """
-    return records_of(iter(partial(source.read, CHUNK_BYTES), b""), tags)
-
-
-class Taker(Protocol):
-    """Turns the records of one file into answers."""
-
-    def take(self, record: Record) -> Iterator[Answer | Unreadable]:
-        """Yield what one record says."""
-
-
-def read_records(
-    source: BinaryIO, tags: tuple[str, ...], taker_of: Callable[[str], Taker]
-) -> Iterator[Answer | Unreadable]:
-    """Yield what the records of a file say, taken by what `taker_of` makes for the namespace of the first one.
-
-    A file that breaks off ends in one Unreadable; what came before is delivered.
-    """
-    taker: Taker | None = None
-    try:
-        for record in records(source, tags):
-            if taker is None:
-                taker = taker_of(namespace_of(str(record.element.tag)))
-            yield from taker.take(record)
-    except BrokenXml as error:
-        yield unreadable_rest(error)
-
-
-def records_of(chunks: Iterable[bytes], tags: tuple[str, ...]) -> Iterator[Record]:
-    """Yield as `records` does, of a document that comes in chunks."""
-    parser = pull_parser(tags, None)
-    sources = _Sources(tags)
-    waiting = 0
-    try:
-        for chunk in chunks:
-            waiting += len(chunk)
-            fault = _feed(parser, chunk)
-            for record in sources.records(ended(parser), b"" if fault else chunk):
-                yield record
-                forget(record.element)
-                waiting = 0
-            if fault is not None:
-                raise fault
-            refuse_size(waiting)
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise BrokenXml(str(error), error.lineno) from error
-
-
-class _Sources:
-    """Gives each record its source, as long as there is no doubt which it is.
-
-    There is doubt once a comment, CDATA or the like was seen, in another encoding than UTF-8, and once a chunk did not
-    end as many records as it has end tags.
-    """
-
-    def __init__(self, tags: tuple[str, ...]) -> None:
-        self._end = re.compile(f"</({'|'.join(tags)})>".encode())
-        self._rest: bytes | None = b""  # of the chunks so far, after the last end tag; None when in doubt
-        self._safe = False
-
-    def records(self, elements: list[etree._Element], chunk: bytes) -> Iterator[Record]:
-        """Yield the records that ended with this chunk; raise `BrokenXml` if the document has a DTD."""
-        if elements and not self._safe:
-            self._safe = True
-            refuse_dtd(elements[0])
-        pieces = self._pieces(chunk)
-        if len(pieces) != 2 * len(elements):
-            self._rest = None
-            yield from map(Record, elements)
-            return
-        for element, before, name in zip(elements, pieces[::2], pieces[1::2], strict=True):
-            yield Record(element, name.decode(), before.decode() if len(before) <= _MOST_SOURCE_BYTES else "")
-
-    def _pieces(self, chunk: bytes) -> list[bytes]:
-        """Return for each end tag the source before it and its name, if there is no doubt."""
-        if self._rest is None:
-            return []
-        source = self._rest + chunk
-        *pieces, self._rest = self._end.split(source)
-        after_declaration = _DECLARATION.sub(b"", source, count=1)
-        if b"<!" in source or b"<?" in after_declaration or len(self._rest) > _MOST_REST_BYTES:
-            self._rest = None
-            return []
-        return pieces
-
-
-def first_tag(source: BinaryIO) -> str | None:
-    """Return the tag of the document's root in Clark notation, None if the bytes are no XML."""
+def root_namespace(source: BinaryIO) -> str:
+    """Return the namespace of the document's root, "" if it has none or the bytes are no XML."""
+    # Not by PlainXml: a file in an encoding that it does not know, or with a DTD, is recognised before it is refused.
     parser = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
     with suppress(etree.XMLSyntaxError):  # what was read before the fault is enough to know the root
         parser.feed(source.read(CHUNK_BYTES))
     for _, element in parser.read_events():
-        return str(cast("etree._Element", element).tag)
-    return None
-
-
-def pull_parser(tags: tuple[str, ...], schema: etree.XMLSchema | None) -> etree.XMLPullParser:
-    """Return a parser that tells of each end of an element whose local name is in `tags`."""
-    return etree.XMLPullParser(
-        events=("end",),
-        tag=[f"{{*}}{tag}" for tag in tags],
-        schema=schema,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
-def _feed(parser: etree.XMLPullParser, data: bytes) -> etree.XMLSyntaxError | None:
-    """Feed the parser; return a fault instead of raising it, since elements may have ended before it."""
-    try:
-        parser.feed(data)
-    except etree.XMLSyntaxError as error:
-        return error
-    return None
-
-
-def ended(parser: etree.XMLPullParser) -> list[etree._Element]:
-    """Return the elements that ended since the last call."""
-    return [cast("etree._Element", element) for _, element in parser.read_events()]  # "end" events carry elements
-
-
-def refuse_size(waiting: int) -> None:
-    """Raise `BrokenXml` if so many bytes are too many for one record."""
-    if waiting > MOST_RECORD_BYTES:
-        raise BrokenXml(f"One record is larger than {MOST_RECORD_BYTES // 1024**2} MiB.")
-
-
-def refuse_dtd(element: etree._Element) -> None:
-    """Raise `BrokenXml` if the document of the element declares a DTD."""
-    if element.getroottree().docinfo.internalDTD is not None:
-        raise BrokenXml("The file declares a DTD; bank files have none, and entities can be an attack.", 1)
-
-
-def line_of(element: etree._Element) -> int | None:
-    """Return the line on which an element starts, from 1."""
-    line = element.sourceline
-    return line if isinstance(line, int) else None
-
-
-def forget(element: etree._Element) -> None:
-    """Give back the memory of an element and of what precedes it."""
-    element.clear()
-    parent = element.getparent()
-    if parent is not None:
-        while element.getprevious() is not None:
-            del parent[0]
+        return str(cast("etree._Element", element).tag).lstrip("{").rpartition("}")[0]
+    return ""

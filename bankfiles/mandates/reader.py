@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from lxml import etree
-
 from bankfiles.answers import Unreadable
 from bankfiles.fields import Fields, Texts
 from bankfiles.mandates.model import Acceptance, Change, ElectronicMandate, MandateEvent, Withdrawal
 from bankfiles.pain008.model import Creditor, Scheme
+from bankfiles.plain_xml import BrokenXml
 from bankfiles.texts import Misread, amount, day, joined
-from bankfiles.xml_stream import BrokenXml, first_tag, line_of, namespace_of, records, unreadable_rest
+from bankfiles.xml_stream import Record, records, root_namespace, unreadable_rest
 
 _MANDATE_FIELDS = {
     "MndtId": "reference",
@@ -59,22 +58,21 @@ _SCHEMES = {one.value: one for one in Scheme}
 
 def read_mandates(source: BinaryIO) -> Iterator[MandateEvent | Unreadable]:
     """Yield what a mandate message tells, in its order; what cannot be read is an Unreadable, and the rest goes on."""
-    # An amendment holds a Mndt of its own: its end must not clear it before the amendment ends.
+    # An amendment holds a Mndt of its own, which is no record there: it would be left out of the amendment's.
     tags = ("UndrlygAmdmntDtls", "UndrlygCxlDtls", "UndrlygAccptncDtls")
     start = source.tell()
-    is_initiation = "pain.009." in namespace_of(first_tag(source) or "")
+    is_initiation = "pain.009." in root_namespace(source)
     source.seek(start)
     try:
         for record in records(source, ("Mndt",) if is_initiation else tags):
-            yield _event(record.element)
+            yield _event(record)
     except BrokenXml as error:
         yield unreadable_rest(error)
 
 
-def _event(element: etree._Element) -> MandateEvent | Unreadable:
-    namespace = namespace_of(str(element.tag))
-    tag = str(element.tag).rpartition("}")[2]
-    texts = Fields(_FIELDS[tag], namespace).of(element)
+def _event(record: Record) -> MandateEvent | Unreadable:
+    tag = record.name
+    texts = Fields(_FIELDS[tag]).of(record.source())
     original = texts.get("original_reference", "")
     try:
         if tag == "Mndt":
@@ -92,7 +90,7 @@ def _event(element: etree._Element) -> MandateEvent | Unreadable:
             original_message_name=texts.get("original_message_name"),
         )
     except Misread as error:
-        return Unreadable(line_of(element), tag, str(error), "Ask the sender of the message for it again.")
+        return Unreadable(record.line, tag, str(error), "Ask the sender of the message for it again.")
 
 
 def _yes(text: str) -> bool:

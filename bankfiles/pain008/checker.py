@@ -30,17 +30,11 @@ from bankfiles.pain008.reader import (
     collection_of,
 )
 from bankfiles.pain008.rules import Fault, SchemeRules
+from bankfiles.plain_xml import BrokenXml
 from bankfiles.profile import NEUTRAL, BankProfile
 from bankfiles.schema import SchemaMissing, installed_schema
 from bankfiles.texts import Misread, amount, day, whole_number
-from bankfiles.xml_stream import (
-    BrokenXml,
-    Record,
-    first_tag,
-    line_of,
-    namespace_of,
-    records,
-)
+from bankfiles.xml_stream import Record, records, root_namespace
 
 _TAGS = ("GrpHdr", "DrctDbtTxInf", "PmtInf")
 
@@ -64,33 +58,25 @@ def check(
         else:
             source = io.BytesIO(data) if isinstance(data, bytes) else data
         start = source.tell()
-        namespace = namespace_of(first_tag(source) or "")
+        message = root_namespace(source).rpartition(":")[2]
         source.seek(start)
-        message = namespace.rpartition(":")[2]
         if not message.startswith("pain.008."):
             yield finding("NOT_PAIN_008", f"The file is {message or 'no XML document'}.", line=1)
             return
-        yield from _Checking(namespace, profile or NEUTRAL, profile is not None, handed_in_on).run(source, schema)
+        yield from _Checking(message, profile or NEUTRAL, profile is not None, handed_in_on).run(source, schema)
 
 
 class _Checking:
     """One run over one file."""
 
-    def __init__(self, namespace: str, profile: BankProfile, of_bank: bool, handed_in_on: date | None) -> None:
-        self._message = namespace.rpartition(":")[2]
-        self._prefix = f"{{{namespace}}}"
-        self._transaction_tag = self._prefix + "DrctDbtTxInf"
+    def __init__(self, message: str, profile: BankProfile, of_bank: bool, handed_in_on: date | None) -> None:
+        self._message = message
         self._profile = profile
         self._of_bank = of_bank  # a bank was named: its limits count
         self._handed_in_on = handed_in_on
-        self._fields = {
-            self._prefix + tag: Fields(paths, namespace)
-            for tag, paths in (
-                ("GrpHdr", GROUP_FIELDS),
-                ("DrctDbtTxInf", TRANSACTION_FIELDS),
-                ("PmtInf", BATCH_FIELDS),
-            )
-        }
+        self._group_fields = Fields(GROUP_FIELDS)
+        self._batch_fields = Fields(BATCH_FIELDS)
+        self._transaction_fields = Fields(TRANSACTION_FIELDS)
         self._rules = SchemeRules(profile, handed_in_on)
         self._group: Texts = {}
         self._group_line: int | None = None
@@ -115,7 +101,7 @@ class _Checking:
                     yield from self._take(unchecked)
             else:
                 for record, faults in checked_records(source, _TAGS, schema, "DrctDbtTxInf"):
-                    yield from self._schema_findings(record.element if record is not None else None, faults)
+                    yield from self._schema_findings(record, faults)
                     if record is not None:
                         yield from self._take(record)
         except BrokenXml as error:
@@ -123,47 +109,41 @@ class _Checking:
             return
         yield from self._end_of_file(source.tell())
 
-    def _schema_findings(self, element: etree._Element | None, faults: list[str]) -> Iterator[Finding]:
+    def _schema_findings(self, record: Record | None, faults: list[str]) -> Iterator[Finding]:
         if not faults:
             return
         end_to_end_id = None
-        if element is not None and element.tag == self._transaction_tag:
-            end_to_end_id = element.findtext(f"{self._prefix}PmtId/{self._prefix}EndToEndId")
+        if record is not None and record.name == "DrctDbtTxInf":
+            end_to_end_id = self._transaction_fields.of(record.source()).get("end_to_end_id")
         for fault in faults:
             yield finding(
                 "SCHEMA",
                 fault,
                 end_to_end_id=end_to_end_id,
                 position=self._count + 1 if end_to_end_id else None,
-                line=line_of(element) if element is not None else None,
+                line=record.line if record is not None else None,
             )
 
     def _take(self, record: Record) -> Iterator[Finding]:
-        element = record.element
-        fields = self._fields.get(element.tag)
-        if fields is None:
-            yield finding("VALUE_UNREADABLE", f"{element.tag!s:.80} is of another namespace.", line=line_of(element))
-            return
-        texts = fields.of(element, record.source())
-        if element.tag == self._transaction_tag:
-            yield from self._transaction(element, texts)
-        elif element.tag == self._prefix + "PmtInf":
-            yield from self._end_of_batch(element, texts)
+        if record.name == "DrctDbtTxInf":
+            yield from self._transaction(record)
+        elif record.name == "PmtInf":
+            yield from self._end_of_batch(record)
         else:
-            self._group, self._group_line = texts, line_of(element)
-            yield from _told(group_faults(texts, self._profile), self._group_line)
+            self._group, self._group_line = self._group_fields.of(record.source()), record.line
+            yield from _told(group_faults(self._group, self._profile), record.line)
             if self._handed_in_on is None:
-                self._rules = SchemeRules(self._profile, _made_on(texts))
+                self._rules = SchemeRules(self._profile, _made_on(self._group))
 
     # --------------------------------------------------------------------------------------- transactions
 
-    def _transaction(self, element: etree._Element, texts: Texts) -> Iterator[Finding]:
+    def _transaction(self, record: Record) -> Iterator[Finding]:
         self._count += 1
         self._batch_count += 1
-        line = line_of(element)
-        parent = element.getparent()
-        if self._batch is None and not self._batch_is_bad and parent is not None:
-            yield from self._open_batch(parent)
+        line = record.line
+        if self._batch is None and not self._batch_is_bad:
+            yield from self._open_batch(record)
+        texts = self._transaction_fields.of(record.source())
         batch = self._batch
         if batch is None:
             return
@@ -189,13 +169,13 @@ class _Checking:
         for one in found:
             yield replace(one, line=line)
 
-    def _open_batch(self, element: etree._Element) -> Iterator[Finding]:
-        line = line_of(element)
-        if element.tag != self._prefix + "PmtInf":
+    def _open_batch(self, transaction: Record) -> Iterator[Finding]:
+        batch = transaction.within("PmtInf")
+        if batch is None:
             self._batch_is_bad = True
-            yield finding("VALUE_UNREADABLE", "A transaction stands outside any batch (PmtInf).", line=line)
+            yield finding("VALUE_UNREADABLE", "A transaction stands outside any batch (PmtInf).", line=transaction.line)
             return
-        texts = self._fields[element.tag].of(element)
+        line, texts = batch.line, self._batch_fields.of(batch.source())
         yield from _told(batch_faults(texts), line)
         batch_id = texts.get("batch_id", "")
         if batch_id in self._batch_ids:
@@ -209,9 +189,11 @@ class _Checking:
 
     # ---------------------------------------------------------------------------------------------- totals
 
-    def _end_of_batch(self, element: etree._Element, texts: Texts) -> Iterator[Finding]:
-        shared = self._batch.texts if self._batch is not None else texts
-        yield from self._totals(shared, self._batch_count, self._batch_total, "batch", line_of(element))
+    def _end_of_batch(self, record: Record) -> Iterator[Finding]:
+        texts: Texts = {}  # of a batch that could not be read, the totals say nothing
+        if not self._batch_is_bad:
+            texts = self._batch.texts if self._batch is not None else self._batch_fields.of(record.source())
+        yield from self._totals(texts, self._batch_count, self._batch_total, "batch", record.line)
         most = self._profile.max_transactions_per_batch
         if most is not None and self._batch_count > most:
             yield finding("LIMIT_BATCH", f"The batch has {self._batch_count} transactions, not {most}.")

@@ -19,14 +19,9 @@ from bankfiles.pain008.model import (
     SequenceType,
     StructuredReference,
 )
+from bankfiles.plain_xml import BrokenXml
 from bankfiles.texts import Misread, day, decimal, joined
-from bankfiles.xml_stream import (
-    BrokenXml,
-    line_of,
-    namespace_of,
-    records,
-    unreadable_rest,
-)
+from bankfiles.xml_stream import records, unreadable_rest
 
 _TRANSACTION = "DrctDbtTxInf"
 _BATCH = "PmtInf"
@@ -242,25 +237,20 @@ def read_collections(source: BinaryIO) -> Iterator[Collection | Unreadable]:
 
     What cannot be read comes as an `Unreadable`, and the rest goes on. Nothing is checked: `check` does that.
     """
-    fields: dict[str, Fields] = {}
+    transaction_fields, batch_fields = Fields(TRANSACTION_FIELDS), Fields(BATCH_FIELDS)
     batch: BatchFacts | None = None
     try:
         for record in records(source, (_TRANSACTION, _BATCH)):
-            element = record.element
-            if not fields:
-                namespace = namespace_of(str(element.tag))
-                fields = {_TRANSACTION: Fields(TRANSACTION_FIELDS, namespace), _BATCH: Fields(BATCH_FIELDS, namespace)}
-            if str(element.tag).endswith(_BATCH):
+            if record.name == _BATCH:
                 batch = None
                 continue
-            parent = element.getparent()
+            around = record.within(_BATCH)
             try:
-                if batch is None and parent is not None:
-                    batch = BatchFacts.of(fields[_BATCH].of(parent))
-                texts = fields[_TRANSACTION].of(element, record.source())
+                if batch is None and around is not None:
+                    batch = BatchFacts.of(batch_fields.of(around.source()))
                 if batch is not None:
-                    yield collection_of(batch, texts)
+                    yield collection_of(batch, transaction_fields.of(record.source()))
             except Misread as error:
-                yield Unreadable(line_of(element), "", str(error), "Have the file made again.")
+                yield Unreadable(record.line, "", str(error), "Have the file made again.")
     except BrokenXml as error:
         yield unreadable_rest(error)

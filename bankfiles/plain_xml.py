@@ -1,0 +1,175 @@
+"""Bring XML of strangers into plain form, chunk by chunk, and refuse what is no XML or is an attack.
+
+Plain form has elements of the document's namespace by their local names, texts, and the attribute Ccy; no comment,
+CDATA, other attribute or prefix. Nearly all of a bank file stands in that form, and is then handed out as it is: a
+parser checks it, but tells nothing, which is many times faster than hearing of each tag. What of the file is not plain
+is made so out of what the parser tells. No entity is expanded, no DTD is read, nothing is fetched.
+"""
+
+from __future__ import annotations
+
+from xml.parsers import expat
+
+_MOST_DEPTH = 256
+_BEFORE_NAME = "}"  # between namespace and local name, as expat tells them
+_FOREIGN = "other:"  # before the name of an element of another namespace
+_CURRENCY = "Ccy"
+_IN_CURRENCY = b' Ccy="'
+# Bytes below 128 mean ASCII in these: markup is found without decoding.
+_ENCODINGS = {None: "utf-8", "utf-8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;"})
+
+
+class BrokenXml(ValueError):
+    """The XML cannot be read on; `line` says where, if known."""
+
+    def __init__(self, why: str, line: int | None = None) -> None:
+        super().__init__(why)
+        self.line = line
+
+
+class PlainXml:
+    """One document on its way into plain form; lines stay where they are.
+
+    `fault` says why the document cannot be read on, once that is so.
+    """
+
+    def __init__(self) -> None:
+        self.fault: BrokenXml | None = None
+        self._parser = expat.ParserCreate(namespace_separator=_BEFORE_NAME)
+        self._parser.buffer_text = True
+        self._parser.XmlDeclHandler = self._on_declaration
+        self._parser.StartDoctypeDeclHandler = self._on_doctype
+        self._parser.StartNamespaceDeclHandler = self._on_namespace
+        self._parser.StartCdataSectionHandler = self._on_cdata
+        self._parser.EndCdataSectionHandler = self._on_end_of_cdata
+        self._fed = 0
+        self._start = b""
+        self._pending = b""  # fed, but not complete: a tag that was cut
+        self._depth = 0
+        self._line = 1  # at the end of what was handed out
+        self._encoding: str | None = _ENCODINGS[None]
+        self._namespace: str | None = None  # of the root, once it is known
+        self._declared: dict[str | None, str | None] = {}  # by the root: prefix to namespace
+        self._may_be_plain = False
+        self._in_cdata = False
+        self._told: list[str] = []
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes of a tag, comment or the like wait for its end."""
+        return len(self._pending)
+
+    def feed(self, chunk: bytes) -> str:
+        """Return the plain form of what is complete with this chunk, up to the fault if there is one."""
+        source = self._pending + chunk
+        self._start = (self._start + chunk)[:4]
+        as_it_is = self._may_be_plain and not self._in_cdata and _is_plain(source)
+        self._listen(not as_it_is)
+        self._parse(chunk)
+        self._fed += len(chunk)
+        complete = len(source) - self._fed + max(self._parser.CurrentByteIndex, 0)
+        self._pending = source[complete:]
+        if as_it_is:
+            return self._as_it_is(source[:complete])
+        text = "".join(self._told)
+        self._told.clear()
+        return text
+
+    def close(self) -> str:
+        """Return the plain form of what was left; a document that is cut off has a fault."""
+        self._listen(True)
+        self._parse(b"", last=True)
+        return "".join(self._told)
+
+    def _parse(self, chunk: bytes, *, last: bool = False) -> None:
+        try:
+            self._parser.Parse(chunk, last)
+        except BrokenXml as fault:
+            self.fault = fault
+        except expat.ExpatError as error:
+            why = "The document ends before its last tag: it was cut off." if last else str(error)
+            self.fault = BrokenXml(why, error.lineno)
+        except (ValueError, LookupError) as error:  # about an encoding that neither expat nor Python knows
+            self.fault = BrokenXml(f"The encoding is not read here ({error}); UTF-8 is.", 1)
+
+    def _as_it_is(self, source: bytes) -> str:
+        self._depth += source.count(b"<") - 2 * source.count(b"</") - source.count(b"/>")
+        if self._depth > _MOST_DEPTH:
+            self.fault = self.fault or _too_deep(self._parser.CurrentLineNumber)
+        text = source.decode(self._encoding or "")
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self._line += text.count("\n")
+        return text
+
+    # ------------------------------------------------------------------------------- what the parser tells
+
+    def _listen(self, on: bool) -> None:
+        self._parser.StartElementHandler = self._on_start if on else None
+        self._parser.EndElementHandler = self._on_end if on else None
+        self._parser.CharacterDataHandler = self._on_text if on else None
+
+    def _on_declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        self._encoding = _ENCODINGS.get(encoding.lower() if encoding else None)
+
+    def _on_doctype(self, *_: object) -> None:
+        line = self._parser.CurrentLineNumber
+        raise BrokenXml("The file declares a DTD; bank files have none, and entities can be an attack.", line)
+
+    def _on_namespace(self, prefix: str | None, uri: str | None) -> None:
+        if self._namespace is None:
+            self._declared[prefix] = uri
+        elif prefix is None or uri == self._namespace:
+            self._may_be_plain = False  # from here on, a tag does not say by itself whether it is ours
+
+    def _on_root(self, name: str) -> None:
+        self._namespace = name.rpartition(_BEFORE_NAME)[0]
+        prefixed = {uri for prefix, uri in self._declared.items() if prefix is not None}
+        is_utf_16 = b"\0" in self._start
+        self._may_be_plain = self._encoding is not None and not is_utf_16 and self._namespace not in prefixed
+
+    def _on_start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._namespace is None:
+            self._on_root(name)
+        self._depth += 1
+        if self._depth > _MOST_DEPTH:
+            raise _too_deep(self._parser.CurrentLineNumber)
+        line = self._parser.CurrentLineNumber
+        self._told.append("\n" * (line - self._line))
+        self._line = line
+        currency = attributes.get(_CURRENCY)
+        shown = "" if currency is None else f' {_CURRENCY}="{currency.translate(_ESCAPES)}"'
+        self._told.append(f"<{self._plain_name(name)}{shown}>")
+
+    def _on_end(self, name: str) -> None:
+        self._depth -= 1
+        self._told.append(f"</{self._plain_name(name)}>")
+
+    def _on_text(self, text: str) -> None:
+        self._told.append(" " if text.isspace() else text.translate(_ESCAPES))
+
+    def _on_cdata(self) -> None:
+        self._in_cdata = True  # it may end in a later chunk; its text is no markup
+
+    def _on_end_of_cdata(self) -> None:
+        self._in_cdata = False
+
+    def _plain_name(self, name: str) -> str:
+        namespace, _, local = name.rpartition(_BEFORE_NAME)
+        return local if namespace == self._namespace else _FOREIGN + local
+
+
+def _is_plain(source: bytes) -> bool:
+    """Tell whether a part of a document is in plain form, as far as it goes, by a few fast counts.
+
+    Each < is a tag's, each > ends one, and each = is that of a currency.
+    """
+    if (b"!" in source and b"<!" in source) or (b"?" in source and b"<?" in source):
+        return False
+    is_cut = source.rfind(b"<") > source.rfind(b">")
+    return source.count(b"=") == source.count(_IN_CURRENCY) and source.count(b"<") - is_cut == source.count(b">")
+
+
+def _too_deep(line: int) -> BrokenXml:
+    return BrokenXml(f"Elements are nested more than {_MOST_DEPTH} deep.", line)
