@@ -42,6 +42,7 @@ FACT_KINDS: Mapping[str, FactKind] = {
     "run": FactKind.ID,
     "state": FactKind.WORD,
     "feature": FactKind.WORD,
+    "effect": FactKind.WORD,
     "open_amount": FactKind.AMOUNT,
     "amount": FactKind.AMOUNT,
     "due_on": FactKind.DATE,
