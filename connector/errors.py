@@ -86,6 +86,10 @@ class Stopped(Fatal):
     """The pass was asked to stop; the record in hand was finished, the rest waits for the next pass."""
 
 
+class LostLease(Fatal):
+    """This pass was thought dead and another took over; it writes nothing any more."""
+
+
 class PassRunning(ConnectorError):
     """Another pass of this installation holds the lock."""
 
@@ -111,6 +115,7 @@ RECOVERY: tuple[Recovery, ...] = (
     Recovery(NotYet, "leave it for a later pass", 0),
     Recovery(Fatal, "stop this pass; nothing is left half done", 1),
     Recovery(Stopped, "finish the record in hand and stop; the next pass goes on", 1),
+    Recovery(LostLease, "write nothing any more; the pass that took over does the rest", 1),
     Recovery(PassRunning, "do nothing; the pass that runs will do it", 4),
     Recovery(ConfigError, "start nothing; name the line to change", 2),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -48,6 +49,9 @@ class Installation:
         time_zone: in which a day begins and ends for the creditor.
         language: of finance users.
         folder: data folder: spool of bank files, received files.
+        sleep: wait so many seconds before a call is tried again.
+        part: which part of it this is, after `of_source` or `of_creditor`; empty for all of it.
+        day: the creditor's date that counts, where it is fixed: a pass keeps the date on which it began.
     """
 
     creditors: Mapping[str, Creditor]
@@ -60,10 +64,34 @@ class Installation:
     folder: Path
     time_zone: ZoneInfo
     language: Language = Language.ENGLISH
+    sleep: Callable[[float], None] = time.sleep
+    part: str = ""
+    day: date | None = None
 
     def today(self) -> date:
-        """The creditor's date now."""
-        return self.clock().astimezone(self.time_zone).date()
+        """The creditor's date: now, or the one that is fixed."""
+        return self.day or self.clock().astimezone(self.time_zone).date()
+
+    def of_source(self, name: str) -> Installation:
+        """As if it had this one source: for a job of pull, invite, write back or notify."""
+        source = self.sources[name]
+        return replace(
+            self,
+            creditors={source.creditor: self.creditors[source.creditor]},
+            sources={name: source},
+            banks={},
+            part=f"source {name}",
+        )
+
+    def of_creditor(self, creditor: str) -> Installation:
+        """As if it had this one creditor, with all its sources: for a job of collect, submit or reconcile."""
+        return replace(
+            self,
+            creditors={creditor: self.creditors[creditor]},
+            sources={name: source for name, source in self.sources.items() if source.creditor == creditor},
+            banks={name: bank for name, bank in self.banks.items() if name == creditor},
+            part=f"creditor {creditor}",
+        )
 
     def adapters(self) -> tuple[Adapter, ...]:
         """All adapters, each once."""

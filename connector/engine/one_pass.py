@@ -8,14 +8,17 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from threading import Event
 
+from sqlalchemy import Connection
+
 from connector.engine import outbox
-from connector.engine.lock import pass_lock
-from connector.errors import ConnectorError, Stopped
+from connector.engine.lease import Scope, lease, nobody_working
+from connector.errors import ConnectorError, LostLease, Stopped
 from connector.installation import Installation
 from connector.model.deed import Deed, Step
 from connector.steps import collect, follow, invite, notify, pull, reconcile, submit, write_back
@@ -34,6 +37,8 @@ ROAD: Mapping[Step, Callable[[Work], None]] = {
     Step.RECONCILE: reconcile.run,
 }
 """The steps, in their order."""
+
+_SET_BACK_MAX = timedelta(days=7)  # a clock that was further ahead than this was wrong then
 
 
 class Outcome(StrEnum):
@@ -103,32 +108,47 @@ def run_pass(
     tell: Callable[[Deed], None] = lambda _deed: None,
     progress: Callable[[Progress], None] = lambda _progress: None,
     stop: Event | None = None,
+    scope: Scope | None = None,
 ) -> PassResult:
     """Walk the road once.
 
+    Args:
+        scope: what nobody else may work on meanwhile; everything, if it is not given. A job of several that go side
+            by side gives its own, with the part of the installation and the step that go with it.
+
     Raises:
-        PassRunning: another pass holds the lock; nothing was done.
+        PassRunning: another pass is at work; nothing was done.
     """
     told = Told(tell)
-    with pass_lock(store, installation.folder):
-        with store.transaction() as connection:
-            number = passes.begin(connection, installation.clock())
+    scope = scope or Scope()
+    with lease(store, installation.folder, scope, installation.clock) as fenced:
+        with fenced.transaction() as connection:
+            day = _day(connection, installation)
+            number = passes.begin(connection, installation.clock(), day)
         work = Work(
-            installation,
-            store,
+            replace(installation, day=day),
+            fenced,
             by=f"pass {number}",
             folder=installation.folder,
             tell=told,
             progress=progress,
             stop=stop or Event(),
+            scope=scope.name,
         )
         error = _walk(work, steps)
         for source in installation.sources.values():
             source.package.close()  # until the next pass; a folder of files writes its report now
         result = _result(work, told, number, error)
-        with store.transaction() as connection:
-            passes.end(connection, number, installation.clock(), result.outcome.value, dict(told.counts))
+        if not isinstance(error, LostLease):
+            with fenced.transaction() as connection:
+                passes.end(connection, number, installation.clock(), result.outcome.value, dict(told.counts))
     return result
+
+
+def _day(connection: Connection, installation: Installation) -> date:
+    """The creditor's date for this pass. It does not go back if the clock does, unless that was far ahead before."""
+    today, latest = installation.today(), passes.latest_day(connection)
+    return latest if latest is not None and timedelta(0) < latest - today <= _SET_BACK_MAX else today
 
 
 def rehearse(
@@ -141,16 +161,16 @@ def rehearse(
     """What `run_pass` would do now. Nothing is changed here or at any other side.
 
     Raises:
-        PassRunning: a pass holds the lock.
+        PassRunning: a pass is at work.
     """
     told = Told(keep=True)
     with (
-        pass_lock(store, installation.folder),
+        nobody_working(store, installation.folder, installation.clock),
         store.rehearsal() as forgetful,
         tempfile.TemporaryDirectory(prefix="sepa-connector-plan-") as folder,
     ):
         work = Work(
-            installation,
+            replace(installation, day=installation.today()),
             forgetful,
             by="plan",
             folder=Path(folder),
@@ -166,8 +186,9 @@ def _walk(work: Work, steps: Collection[Step]) -> ConnectorError | None:
     try:
         for step, take in ROAD.items():
             if step in steps:
+                outbox.clear_up(work, step)
                 take(work)
-                outbox.dispatch(work, step)
+                outbox.make(work, step)
     except ConnectorError as error:
         return error
     return None

@@ -7,23 +7,26 @@ In a rehearsal everything is done but the call itself: what follows from it is s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from connector.errors import ConnectorError, NotYet, Retriable, Skippable, UnknownOutcome, Unsupported
+from connector.engine import circuit
+from connector.engine.aftermath import look_up, not_made, put_back
+from connector.engine.lease import Scope
+from connector.errors import ConnectorError, NotYet, Skippable, UnknownOutcome
 from connector.model.deed import Step
 from connector.model.effect import Effect, EffectKind, EffectState
-from connector.model.reason import Reason, ReasonCode
 from connector.steps.book import RegisterPayment, RegisterReturn
-from connector.steps.handler import Handler
+from connector.steps.handler import Handler, Together
 from connector.steps.invite import InviteDebtor
 from connector.steps.mail import MailInvitation, MailNotice
 from connector.steps.submit import SendFile
-from connector.steps.unreachable import reached, retried, show_unreachable
+from connector.steps.unreachable import reached, retried
 from connector.steps.work import Progress, Work
 from connector.steps.write_back import StoreMandate
-from connector.store import effects, exceptions
-from connector.store.history import RecordKind, record_name
+from connector.store import effects
+from connector.store.chunks import chunks
 
 HANDLERS: Mapping[EffectKind, Handler] = {
     EffectKind.INVITE: InviteDebtor(),
@@ -35,7 +38,6 @@ HANDLERS: Mapping[EffectKind, Handler] = {
     EffectKind.MAIL_NOTICE: MailNotice(),
 }
 
-_REHEARSED = "rehearsed"
 KINDS_OF_STEP: Mapping[Step, tuple[EffectKind, ...]] = {
     Step.INVITE: (EffectKind.INVITE, EffectKind.MAIL_INVITATION),
     Step.WRITE_BACK: (EffectKind.STORE_MANDATE,),
@@ -43,130 +45,180 @@ KINDS_OF_STEP: Mapping[Step, tuple[EffectKind, ...]] = {
     Step.SUBMIT: (EffectKind.SEND_FILE,),
     Step.RECONCILE: (EffectKind.REGISTER_PAYMENT, EffectKind.REGISTER_RETURN),
 }
-"""What is made after each step; a payment before its return."""
+"""What is made after each step, in the order in which it was owed."""
+
+_REHEARSED = "rehearsed"
+_PAGE = 500
+_TRIES_IN_A_PASS = 3
 
 
-def dispatch(work: Work, step: Step) -> None:
-    """Make all effects that belong to a step, left-overs of earlier passes first."""
+def clear_up(work: Work, step: Step) -> None:
+    """Find out what became of effects that a killed pass or a lost answer left uncertain, before the step decides."""
     for kind in KINDS_OF_STEP.get(step, ()):
-        _clear_up(work, step, kind)
-        _make_all(work, step, kind)
-
-
-def _clear_up(work: Work, step: Step, kind: EffectKind) -> None:
-    """Find out what became of effects that a killed pass or a lost answer left uncertain."""
-    with work.store.transaction() as connection:
-        for effect in effects.in_state(connection, kind, EffectState.SENDING):
-            effects.mark(connection, effect, EffectState.UNKNOWN, work.act(), error="the pass ended during the call")
-        uncertain = effects.in_state(connection, kind, EffectState.UNKNOWN)
-    for effect in uncertain:
-        if effect.target not in work.unreachable:
-            _look_up(work, step, effect)
-        work.check_stop()
-
-
-def _look_up(work: Work, step: Step, effect: Effect) -> None:
-    handler = HANDLERS[effect.kind]
-    try:
-        result = retried(partial(handler.look_up, effect, work))
-    except Retriable as error:
-        show_unreachable(work, step, effect.target, error)
-        return
-    except (Unsupported, UnknownOutcome, Skippable) as error:
-        facts = {"target": effect.target, "about": effect.about, "why": error.what, "remedy": error.remedy}
         with work.store.transaction() as connection:
-            work.show(connection, step, _record(effect), Reason(ReasonCode.EFFECT_UNCERTAIN, facts))
-        return
-    act = work.act()
-    with work.store.transaction() as connection:
-        exceptions.close(connection, [_record(effect)], ReasonCode.EFFECT_UNCERTAIN, act.at, act.by)
-        if result is None:
-            effects.mark(connection, effect, EffectState.PENDING, act, error="looked up: not done")
+            for effect in effects.in_state(connection, kind, EffectState.SENDING):
+                if _sender_is_gone(work, effect):
+                    why = "the pass ended during the call"
+                    effects.mark(connection, effect, EffectState.UNKNOWN, work.act(), error=why)
+            uncertain = effects.in_state(connection, kind, EffectState.UNKNOWN)
+        for effect in uncertain:
+            if work.may_call(effect.target):
+                look_up(work, step, HANDLERS[kind], effect)
+            work.check_stop()
+
+
+def _sender_is_gone(work: Work, effect: Effect) -> bool:
+    """Whether whoever was making an effect had what we hold now: then it does so no more."""
+    return not effect.sender or Scope.named(work.scope).overlaps(Scope.named(effect.sender))
+
+
+def make(work: Work, step: Step) -> None:
+    """Make all effects that belong to a step, left-overs of earlier passes first."""
+    if kinds := KINDS_OF_STEP.get(step, ()):
+        _Making(work, step, kinds).all()
+
+
+class _Making:
+    """The effects of one step being made."""
+
+    def __init__(self, work: Work, step: Step, kinds: Sequence[EffectKind]) -> None:
+        self._work = work
+        self._step = step
+        self._kinds = kinds
+        self._made: tuple[Effect, str] | None = None  # and not written down yet
+        self._waiting: set[str] = set()  # keys that are left for the next pass
+        self._tries: Counter[str] = Counter()
+        self._answered: set[str] = set()  # targets
+        self._half_open: dict[str, bool] = {}  # targets that get one call to begin with
+        self._done = 0
+
+    def all(self) -> None:
+        """Walk over them, and again as long as one that was made let others of its lane go."""
+        with self._work.store.reading() as connection:
+            total = effects.count_pending(connection, self._kinds)
+        after, called = 0, 0
+        while True:
+            page = self._page(after)
+            if not page and not called:
+                break
+            after, called = (page[-1].seq, called) if page else (0, 0)
+            for batch in self._batches(page):
+                called += self._take(batch)
+                self._work.progress(Progress(self._step, batch[0].kind.value, self._done, max(self._done, total)))
+            self._settle()
+        for target in sorted(self._answered - self._work.unreachable):
+            reached(self._work, target)
+        self._work.check_stop()
+
+    def _page(self, after: int) -> list[Effect]:
+        """The next effects, at most one of each lane."""
+        with self._work.store.reading() as connection:
+            return effects.pending(
+                connection,
+                self._kinds,
+                after=after,
+                limit=_PAGE,
+                targets=self._work.targets,
+                not_to=self._work.unreachable | self._work.resting,
+            )
+
+    def _batches(self, page: Iterable[Effect]) -> Iterator[Sequence[Effect]]:
+        """What goes into one call: many of one kind to one target where the other side takes that, else one."""
+        groups: dict[tuple[EffectKind, str], list[Effect]] = {}
+        for effect in page:
+            groups.setdefault((effect.kind, effect.target), []).append(effect)
+        for (kind, _), group in groups.items():
+            handler = HANDLERS[kind]
+            yield from chunks(group, handler.size if isinstance(handler, Together) else 1)
+
+    def _take(self, batch: Sequence[Effect]) -> int:
+        """Make the effects of a batch that may be made now. Returns how many."""
+        target = batch[0].target
+        ready = [effect for effect in batch if effect.key not in self._waiting]
+        if not ready or not self._work.may_call(target):
+            return 0
+        if self._is_half_open(target):
+            ready = ready[:1]
+        taken = self._settle(ready)
+        if not taken:
+            self._work.check_stop()
+            return 0
+        for effect in taken:
+            self._tries[effect.key] += 1
+            if self._tries[effect.key] == _TRIES_IN_A_PASS:
+                self._waiting.add(effect.key)
+        handler = HANDLERS[taken[0].kind]
+        if isinstance(handler, Together):
+            self._call_together(handler, taken)
         else:
-            effects.mark(connection, effect, EffectState.DONE, act, result=result)
-            handler.settle(effect, result, connection, work, act)
+            self._call(handler, taken[0])
+        self._answered.add(target)
+        self._done += len(taken)
+        return len(taken)
 
+    def _settle(self, following: Sequence[Effect] = ()) -> list[Effect]:
+        """Write down what was made and, in the same transaction, that the following are being sent.
 
-def _make_all(work: Work, step: Step, kind: EffectKind) -> None:
-    """Make pending effects one by one. The end of one and the start of the next are one transaction."""
-    handler = HANDLERS[kind]
-    with work.store.reading() as connection:
-        total = effects.count_pending(connection, kind)
-    waiting: set[str] = set()
-    answered: set[str] = set()
-    made: tuple[Effect, str] | None = None
-    done = 0
-    while True:
-        current = _settle_and_take(work, kind, handler, made, waiting)
-        if current is None:
-            break
-        made = None
+        Returns those that are ours to send: none if the pass shall stop, or others took them.
+        """
+        work, act = self._work, self._work.act()
+        made, self._made = self._made, None
+        if made is None and not following:
+            return []
+        with work.store.transaction() as connection:
+            if made is not None:
+                effect, result = made
+                if effects.mark(connection, effect, EffectState.DONE, act, result=result):
+                    HANDLERS[effect.kind].settle(effect, result, connection, work, act)
+            if work.stop.is_set():
+                return []
+            taken = (
+                effects.mark(connection, effect, EffectState.SENDING, act, sender=work.scope) for effect in following
+            )
+            return [effect for effect in taken if effect is not None]
+
+    def _call(self, handler: Handler, effect: Effect) -> None:
+        work = self._work
         try:
-            made = (current, _REHEARSED if work.rehearsal else retried(partial(handler.perform, current, work)))
+            perform = partial(handler.perform, effect, work)
+            result = _REHEARSED if work.rehearsal else retried(work, effect.target, perform)
         except NotYet:
-            waiting.add(current.key)
-            _put_back(work, current, "")
+            self._waiting.add(effect.key)
+            put_back(work, [effect], "")
         except ConnectorError as error:
-            _not_made(work, step, current, error)
-        answered.add(current.target)
-        done += 1
-        work.progress(Progress(step, kind.value, done, total))
-    for target in sorted(answered - work.unreachable):
-        reached(work, target)
-    work.check_stop()
+            not_made(work, self._step, handler, [effect], error)
+        else:
+            self._made = (effect, result)
+            self._it_goes_well(effect.target)
 
+    def _call_together(self, handler: Together, batch: Sequence[Effect]) -> None:
+        """Make many in one call; each answer is written down as it comes."""
+        work, rest = self._work, list(batch)
 
-def _settle_and_take(
-    work: Work, kind: EffectKind, handler: Handler, made: tuple[Effect, str] | None, waiting: set[str]
-) -> Effect | None:
-    """Write down what was made, and mark the next one as being sent; none if the pass shall stop."""
-    act = work.act()
-    with work.store.transaction() as connection:
-        if made is not None:
-            effect, result = made
-            effects.mark(connection, effect, EffectState.DONE, act, result=result)
-            handler.settle(effect, result, connection, work, act)
-        if work.stop.is_set():
-            return None
-        following = effects.next_pending(connection, kind, not_to=work.unreachable, not_keys=waiting)
-        if following is not None:
-            effects.mark(connection, following, EffectState.SENDING, act)
-        return following
+        def perform() -> None:
+            answers = iter([_REHEARSED] * len(rest)) if work.rehearsal else handler.perform_together(list(rest), work)
+            for answer in answers:
+                effect = rest.pop(0)
+                if isinstance(answer, Skippable):
+                    not_made(work, self._step, handler, [effect], answer)
+                    continue
+                self._made = (effect, answer)
+                self._settle()
+                self._it_goes_well(effect.target)
 
+        try:
+            retried(work, batch[0].target, perform)
+            if rest:
+                raise UnknownOutcome(f"{batch[0].target} did not answer to {len(rest)} of {len(batch)} changes.")
+        except ConnectorError as error:
+            not_made(work, self._step, handler, rest, error)
 
-def _not_made(work: Work, step: Step, effect: Effect, error: ConnectorError) -> None:
-    """Act on the kind of error: wait, look up, show to a person, or stop the pass."""
-    match error:
-        case Retriable():
-            _put_back(work, effect, error.what)
-            show_unreachable(work, step, effect.target, error)
-        case UnknownOutcome():
-            with work.store.transaction() as connection:
-                effects.mark(connection, effect, EffectState.UNKNOWN, work.act(), error=error.what)
-            _look_up(work, step, effect)
-        case Skippable():
-            _fail(work, step, effect, error)
-        case _:
-            _put_back(work, effect, error.what)
-            raise error
+    def _is_half_open(self, target: str) -> bool:
+        if target not in self._half_open:
+            self._half_open[target] = circuit.is_open(self._work, target)
+        return self._half_open[target]
 
-
-def _put_back(work: Work, effect: Effect, why: str) -> None:
-    """It surely had no effect: it waits for the next pass."""
-    with work.store.transaction() as connection:
-        effects.mark(connection, effect, EffectState.PENDING, work.act(), error=why)
-
-
-def _fail(work: Work, step: Step, effect: Effect, error: Skippable) -> None:
-    """The other side refused: a person decides."""
-    facts = {"target": effect.target, "about": effect.about, "why": error.what, "remedy": error.remedy}
-    code = ReasonCode.EFFECT_FAILED
-    if isinstance(error, Unsupported):
-        code, facts = ReasonCode.FEATURE_MISSING, facts | {"feature": error.feature}
-    with work.store.transaction() as connection:
-        effects.mark(connection, effect, EffectState.FAILED, work.act(), error=error.what)
-        work.show(connection, step, _record(effect), Reason(code, facts))
-
-
-def _record(effect: Effect) -> str:
-    return record_name(RecordKind.EFFECT, effect.key)
+    def _it_goes_well(self, target: str) -> None:
+        if self._is_half_open(target):
+            circuit.close(self._work, target)
+            self._half_open[target] = False

@@ -37,8 +37,9 @@ _ENDED_BY_BANK = frozenset({_S.SETTLED, _S.REJECTED, _S.RETURNED, _S.REFUNDED, _
 _NEXT: dict[CollectionState, frozenset[CollectionState]] = {
     _S.PROPOSED: frozenset({_S.APPROVED, _S.CANCELLED}),
     _S.APPROVED: frozenset({_S.IN_FILE, _S.CANCELLED}),
+    # Back to approved: its file is withdrawn before it left, and written anew without what changed since.
     # The bank's answers arrive in any order, even before our own note that the file was sent.
-    _S.IN_FILE: frozenset({_S.SUBMITTED, _S.ACCEPTED, _S.CANCELLED}) | _ENDED_BY_BANK,
+    _S.IN_FILE: frozenset({_S.APPROVED, _S.SUBMITTED, _S.ACCEPTED, _S.CANCELLED}) | _ENDED_BY_BANK,
     _S.SUBMITTED: frozenset({_S.ACCEPTED, _S.CANCELLED}) | _ENDED_BY_BANK,
     _S.ACCEPTED: frozenset({_S.CANCELLED}) | _ENDED_BY_BANK,
     _S.SETTLED: frozenset({_S.RETURNED, _S.REFUNDED, _S.REVERSED}),

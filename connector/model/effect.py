@@ -21,13 +21,17 @@ class EffectKind(StrEnum):
 
 
 class EffectState(StrEnum):
-    """`sending` is written before the call. Found in a later pass, it means that the outcome is unknown."""
+    """`sending` is written before the call. Found in a later pass, it means that the outcome is unknown.
+
+    `failed` waits for a person; what is `left` is not made by us: a person said so, or the other side has no way of it.
+    """
 
     PENDING = "pending"
     SENDING = "sending"
     UNKNOWN = "unknown"
     DONE = "done"
     FAILED = "failed"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,10 @@ class Effect:
         target: name of the source, service, bank or mailer that it goes to.
         about: what it is about, e.g. "mandate M-1": for people and for the history.
         facts: what is needed to make it again from the database; never a secret, never a token.
+        lane: effects of one lane and target are made one after the other, in the order in which they were owed: mostly
+            the customer, as str(RecordKey). Empty if it may pass all others.
+        seq: its place in that order; 0 until it is written down.
+        sender: whose call it is or was; empty if it was never called.
     """
 
     key: str
@@ -48,3 +56,6 @@ class Effect:
     facts: Mapping[str, str]
     state: EffectState = EffectState.PENDING
     attempts: int = 0
+    lane: str = ""
+    seq: int = 0
+    sender: str = ""

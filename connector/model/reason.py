@@ -53,6 +53,8 @@ class ReasonCode(StrEnum):
     EFFECT_UNCERTAIN = "effect_uncertain"
     FEATURE_MISSING = "feature_missing"
     SOURCE_UNREACHABLE = "source_unreachable"
+    TARGET_RESTS = "target_rests"
+    RUN_CHANGED = "run_changed"
     COLLECTION_REFUSED_BY_CHECK = "collection_refused_by_check"
     COLLECTION_REJECTED = "collection_rejected"
     COLLECTION_RETURNED = "collection_returned"

@@ -115,6 +115,9 @@ class Adapter:
 
     Settings: ClassVar[type[AdapterSettings]] = AdapterSettings
 
+    error_budget: ClassVar[int] = 5
+    """Changes that it may refuse within an hour before it is left alone; some services lock a key after ten."""
+
     def __init__(self, settings: AdapterSettings, surroundings: Surroundings) -> None:
         self.settings = settings
         self.surroundings = surroundings

@@ -35,6 +35,8 @@ class Mail:
 class Mailer(Adapter, ABC):
     """How mail leaves."""
 
+    error_budget = 50  # an address that does not exist is everyday life
+
     @abstractmethod
     def send(self, mail: Mail) -> str:
         """Send a mail. Returns its Message-ID."""

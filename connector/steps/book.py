@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from connector.errors import NotYet
+from connector.errors import NotYet, Skippable
 from connector.model.collection import Claim
 from connector.model.customer import RecordKey
 from connector.model.deed import DeedCode, Step
-from connector.model.effect import Effect, EffectKind
+from connector.model.effect import Effect, EffectKind, EffectState
 from connector.ports import Payment, PaymentReturn
 from connector.steps.handler import source_of
 from connector.steps.work import Work
@@ -64,6 +64,7 @@ def _effect(kind: EffectKind, stored: StoredCollection, number: int, claim: Clai
         target=claim.invoice.source,
         about=collections.record_of(stored.collection.end_to_end_id),
         facts=facts,
+        lane=str(stored.collection.customer),
     )
 
 
@@ -113,6 +114,13 @@ class RegisterReturn:
         facts, source = effect.facts, source_of(effect, work)
         with work.store.reading() as connection:
             payment_id = effects.result_of(connection, facts["payment"])
+            paid = effects.find(connection, facts["payment"])
+        if paid is not None and paid.state is EffectState.LEFT:
+            raise Skippable(
+                f"The payment {facts['payment']} was not booked by us, so there is nothing that we can undo.",
+                where=f"effect {effect.key}",
+                remedy="If it was booked by hand, undo it by hand.",
+            )
         if payment_id is None:
             raise NotYet(
                 f"The payment {facts['payment']} is not booked yet, so it can't be undone.",

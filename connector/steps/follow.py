@@ -41,7 +41,7 @@ def run(work: Work) -> None:
     """Apply all new events, then end the mandates that were not used for 36 months."""
     service = work.installation.mandates
     try:
-        retried(lambda: _apply_events(work))
+        retried(work, service.name, lambda: _apply_events(work))
         reached(work, service.name)
     except Retriable as error:
         show_unreachable(work, Step.FOLLOW, service.name, error)

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
-from connector.errors import Fatal, Skippable
+from connector.errors import Skippable
 from connector.installation import Source
 from connector.model.effect import Effect
 from connector.steps.work import Work
@@ -49,11 +49,11 @@ def source_of(effect: Effect, work: Work) -> Source:
     """The source that an effect goes to.
 
     Raises:
-        Fatal: the configuration no longer has it.
+        Skippable: the configuration no longer has it.
     """
     source = work.installation.sources.get(effect.target)
     if source is None:
-        raise Fatal(
+        raise Skippable(
             f"The source {effect.target} is owed a change, but is no longer in the configuration.",
             where=f"effect {effect.key}",
             remedy="Put the source back, or ignore the Exception of this effect.",

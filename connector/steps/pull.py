@@ -30,7 +30,7 @@ def run(work: Work) -> None:
     """Read all sources. One that can't be reached is shown, and the others go on."""
     for source in work.installation.sources.values():
         try:
-            retried(partial(_pull_source, work, source))
+            retried(work, source.name, partial(_pull_source, work, source))
             reached(work, source.name)
         except Retriable as error:
             show_unreachable(work, Step.PULL, source.name, error)

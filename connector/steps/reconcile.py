@@ -48,7 +48,7 @@ def run(work: Work) -> None:
     """Read all files that wait at the banks of all creditors."""
     for creditor, bank in work.installation.banks.items():
         try:
-            for incoming in retried(partial(_waiting, bank)):
+            for incoming in retried(work, bank.channel.name, partial(_waiting, bank)):
                 _take(work, creditor, bank, incoming)
                 work.check_stop()
             reached(work, bank.channel.name)

@@ -38,8 +38,10 @@ class Work:
         folder: where bank files are written and received ones kept.
         tell, progress: told of each deed and of how far long work is.
         stop: set when the pass shall end after the record in hand.
+        scope: what this pass holds a lease of, by name.
         met: exceptions met in this pass.
         unreachable: names of sources, services and banks that did not answer in this pass.
+        resting: names of those that refused too much and are left alone for the rest of this pass.
     """
 
     installation: Installation
@@ -50,8 +52,21 @@ class Work:
     tell: Callable[[Deed], None] = lambda _deed: None
     progress: Callable[[Progress], None] = lambda _progress: None
     stop: Event = field(default_factory=Event)
+    scope: str = "pass"
     met: int = 0
     unreachable: set[str] = field(default_factory=set)
+    resting: set[str] = field(default_factory=set)
+
+    def may_call(self, name: str) -> bool:
+        """Whether a source, service, bank or mailer may be called (again) in this pass."""
+        return name not in self.unreachable and name not in self.resting
+
+    @property
+    def targets(self) -> frozenset[str] | None:
+        """Whose effects this pass makes: those of its part of the installation; None if of all."""
+        if not self.installation.part:
+            return None
+        return frozenset(adapter.name for adapter in self.installation.adapters())
 
     def act(self) -> Act:
         """Now, by this pass."""

@@ -6,7 +6,7 @@ A `Store` hands out transactions. Every change of the product happens in one of 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from connector.errors import Fatal
 
 _BUSY_TIMEOUT_MS = 30_000
+_IDLE_TIMEOUT_MS = 600_000  # a frozen process lets go of what it has in hands
 _READ_ONLY = "sepa_connector_read_only"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -29,15 +30,22 @@ class Store:
     runs, and nothing stays.
     """
 
-    def __init__(self, engine: Engine, outer: Connection | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        outer: Connection | None = None,
+        fence: Callable[[Connection], None] = lambda _connection: None,
+    ) -> None:
         self.engine = engine
         self._outer = outer
+        self._fence = fence
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction that commits at the end and rolls back on any exception."""
         if self._outer is None:
             with self.engine.begin() as connection:
+                self._fence(connection)
                 yield connection
         else:
             with self._outer.begin_nested():
@@ -51,6 +59,10 @@ class Store:
                 yield connection.execution_options(**{_READ_ONLY: True})
         else:
             yield self._outer
+
+    def fenced(self, fence: Callable[[Connection], None]) -> Store:
+        """The same database for one holder of a lease: `fence` begins each transaction, and raises if it is lost."""
+        return Store(self.engine, self._outer, fence)
 
     @contextmanager
     def rehearsal(self) -> Iterator[Store]:
@@ -77,7 +89,9 @@ def open_store(url: str) -> Store:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return Store(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True))
+        options = {"options": f"-c idle_in_transaction_session_timeout={_IDLE_TIMEOUT_MS}"}
+        driven = parsed.set(drivername="postgresql+psycopg")
+        return Store(create_engine(driven, pool_pre_ping=True, connect_args=options))
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         raise Fatal(
             f"A database of kind {parsed.get_backend_name()} is not supported.",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, or_, select, text, update
 
 from connector.model.effect import Effect, EffectKind, EffectState
 from connector.store import history
 from connector.store.history import Act, Change, RecordKind, record_name
 from connector.store.tables import effects
 from connector.store.upsert import insert_new
+
+_WORTH_HISTORY = frozenset({EffectState.DONE, EffectState.FAILED, EffectState.UNKNOWN, EffectState.LEFT})
 
 
 def owe(connection: Connection, effect: Effect, at: datetime) -> bool:
@@ -40,48 +43,68 @@ def result_of(connection: Connection, key: str) -> str | None:
     ).scalar()
 
 
-def next_pending(
-    connection: Connection, kind: EffectKind, *, not_to: Collection[str] = (), not_keys: Collection[str] = ()
-) -> Effect | None:
-    """The oldest effect of a kind to make, leaving out targets and keys that must wait in this pass."""
-    query = (
-        select(effects)
-        .where(effects.c.state == EffectState.PENDING.value, effects.c.kind == kind.value)
-        .order_by(effects.c.created_at, effects.c.key)
-        .limit(1)
+def pending(
+    connection: Connection,
+    kinds: Iterable[EffectKind],
+    *,
+    after: int = 0,
+    limit: int,
+    targets: Collection[str] | None = None,
+    not_to: Collection[str] = (),
+) -> list[Effect]:
+    """The next effects of these kinds that may be made now, in the order in which they were owed.
+
+    One waits while an earlier one of its lane is neither done nor left.
+
+    Args:
+        after: `seq` of the last one seen.
+        targets: only these, if given; `not_to` are left out.
+    """
+    earlier = effects.alias("earlier")
+    held = exists().where(
+        earlier.c.target == effects.c.target,
+        earlier.c.lane == effects.c.lane,
+        earlier.c.seq < effects.c.seq,
+        text("earlier.lane <> '' AND earlier.state NOT IN ('done', 'left')"),
     )
-    if not_to:
-        query = query.where(effects.c.target.not_in(not_to))
-    if not_keys:
-        query = query.where(effects.c.key.not_in(not_keys))
-    row = connection.execute(query).first()
-    return effect_of(row) if row else None
+    found: list[Effect] = []
+    for kind in kinds:  # one after the other: each reads its part of the index in order
+        query = _open(kind, EffectState.PENDING).where(effects.c.seq > after, or_(effects.c.lane == "", ~held))
+        if targets is not None:
+            query = query.where(effects.c.target.in_(targets))
+        if not_to:
+            query = query.where(effects.c.target.not_in(not_to))
+        found += map(effect_of, connection.execute(query.limit(limit)))
+    return sorted(found, key=lambda effect: effect.seq)[:limit]
 
 
-def count_pending(connection: Connection, kind: EffectKind) -> int:
-    """How many effects of a kind wait to be made."""
-    return connection.execute(
-        select(func.count())
-        .select_from(effects)
-        .where(effects.c.state == EffectState.PENDING.value, effects.c.kind == kind.value)
-    ).scalar_one()
+def count_pending(connection: Connection, kinds: Iterable[EffectKind]) -> int:
+    """How many effects of these kinds wait to be made."""
+    counts = (
+        connection.execute(select(func.count()).select_from(_open(kind, EffectState.PENDING).subquery())).scalar_one()
+        for kind in kinds
+    )
+    return sum(counts)
 
 
 def in_state(connection: Connection, kind: EffectKind, state: EffectState) -> list[Effect]:
     """All effects of a kind in one open state, oldest first."""
-    rows = connection.execute(
+    return [effect_of(row) for row in connection.execute(_open(kind, state))]
+
+
+def _open(kind: EffectKind, state: EffectState) -> Select[Any]:
+    """Effects in one of the states that the index of open ones holds, in their order."""
+    listed = text("effects.state IN ('pending', 'sending', 'unknown')")  # word for word as the index says it
+    return (
         select(effects)
-        .where(effects.c.state == state.value, effects.c.kind == kind.value)
-        .order_by(effects.c.created_at, effects.c.key)
+        .where(listed, effects.c.kind == kind.value, effects.c.state == state.value)
+        .order_by(effects.c.seq)
     )
-    return [effect_of(row) for row in rows]
 
 
 def about(connection: Connection, record: str) -> list[Effect]:
     """All effects about a record, oldest first."""
-    rows = connection.execute(
-        select(effects).where(effects.c.about == record).order_by(effects.c.created_at, effects.c.key)
-    )
+    rows = connection.execute(select(effects).where(effects.c.about == record).order_by(effects.c.seq))
     return [effect_of(row) for row in rows]
 
 
@@ -99,22 +122,34 @@ def mark(
     *,
     result: str | None = None,
     error: str | None = None,
-) -> None:
-    """Move an effect on. A call that starts counts as an attempt; an end is written to the history."""
-    connection.execute(
+    sender: str | None = None,
+) -> Effect | None:
+    """Move an effect on from the state in which it was found; an end is written to the history.
+
+    Args:
+        sender: who makes it now, if a call starts; that counts as an attempt.
+
+    Returns the effect as it stands now; None if somebody else moved it meanwhile: then it is theirs.
+    """
+    starts = state is EffectState.SENDING
+    moved = connection.execute(
         update(effects)
-        .where(effects.c.key == effect.key)
+        .where(effects.c.key == effect.key, effects.c.state == effect.state.value)
         .values(
             state=state.value,
-            attempts=effects.c.attempts + (1 if state is EffectState.SENDING else 0),
+            attempts=effects.c.attempts + (1 if starts else 0),
+            sender=sender if starts else effects.c.sender,
             result=result,
             error=error,
             changed_at=act.at,
         )
     )
-    if state in (EffectState.DONE, EffectState.FAILED, EffectState.UNKNOWN):
+    if moved.rowcount != 1:
+        return None
+    if state in _WORTH_HISTORY:
         change = Change(record_name(RecordKind.EFFECT, effect.key), effect.state, state, error or "")
         history.write(connection, act, [change])
+    return replace(effect, state=state, attempts=effect.attempts + (1 if starts else 0))
 
 
 def _row(effect: Effect, at: datetime) -> dict[str, Any]:
@@ -122,6 +157,7 @@ def _row(effect: Effect, at: datetime) -> dict[str, Any]:
         "key": effect.key,
         "kind": effect.kind.value,
         "target": effect.target,
+        "lane": effect.lane,
         "about": effect.about,
         "facts": dict(effect.facts),
         "state": effect.state.value,
@@ -141,4 +177,7 @@ def effect_of(row: Row[Any]) -> Effect:
         facts=row.facts,
         state=EffectState(row.state),
         attempts=row.attempts,
+        lane=row.lane,
+        seq=row.seq,
+        sender=row.sender or "",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -23,16 +23,21 @@ class PastPass:
     steps: Mapping[str, Any]
 
 
-def begin(connection: Connection, at: datetime, after: int = 0) -> int:
+def begin(connection: Connection, at: datetime, day: date, after: int = 0) -> int:
     """Write down that a pass began. Returns its number: above all others, and above `after`."""
     number = max(newest(connection), after) + 1
-    connection.execute(insert(passes).values(id=number, started_at=at, steps={}))
+    connection.execute(insert(passes).values(id=number, started_at=at, day=day, steps={}))
     return number
 
 
 def newest(connection: Connection) -> int:
     """The number of the newest pass; 0 if there was none."""
     return connection.execute(select(func.max(passes.c.id))).scalar() or 0
+
+
+def latest_day(connection: Connection) -> date | None:
+    """The creditor's date of the latest pass."""
+    return connection.execute(select(passes.c.day).order_by(passes.c.id.desc()).limit(1)).scalar()
 
 
 def end(connection: Connection, number: int, at: datetime, outcome: str, steps: Mapping[str, Any]) -> None:

@@ -211,6 +211,7 @@ collection_runs = Table(
     Column("proposed_at", Instant),  # None while collections are still being added
     Column("approved_at", Instant),
     Column("approved_by", String(80)),
+    Column("digest", String(64)),  # of its collections as they were proposed: what is approved is what is sent
 )
 
 collections = Table(
@@ -280,7 +281,7 @@ bank_files = Table(
     Column("transactions", Integer, nullable=False),
     Column("total", Money, nullable=False),
     Column("sha256", String(64), nullable=False, unique=True),
-    CheckConstraint("state IN ('written', 'submitted', 'accepted', 'rejected')", name="state"),
+    CheckConstraint("state IN ('written', 'submitted', 'accepted', 'rejected', 'withdrawn')", name="state"),
 )
 
 batches = Table(
@@ -321,9 +322,12 @@ bank_answers = Table(
 effects = Table(
     "effects",
     metadata,
-    Column("key", _KEY, primary_key=True),
+    Column("seq", Integer, primary_key=True),  # the order in which they were owed; clocks may jump
+    Column("key", _KEY, nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     Column("target", String(40), nullable=False),
+    Column("lane", _KEY, nullable=False, server_default=""),
+    Column("sender", String(120)),  # the scope of the pass that makes it now, or made it last
     Column("about", _KEY, nullable=False),
     Column("facts", JSON, nullable=False),
     Column("state", String(10), nullable=False),
@@ -335,11 +339,30 @@ effects = Table(
     _one_of("kind", EffectKind),
     _one_of("state", EffectState),
     Index("ix_effects_about", "about"),
-    _where(
-        "ix_effects_open",
-        ("kind", "created_at", "key"),
-        "state IN ('pending', 'sending', 'unknown')",
-    ),
+    _where("ix_effects_open", ("kind", "seq"), "state IN ('pending', 'sending', 'unknown')"),
+    _where("ix_effects_lane", ("target", "lane", "seq"), "lane <> '' AND state NOT IN ('done', 'left')"),
+)
+
+targets = Table(
+    "targets",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("refusals", Integer, nullable=False),
+    Column("counted_since", Instant),
+    Column("open", Boolean, nullable=False),  # the circuit: one call at a time until one goes well
+    Column("not_before", Instant),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("scope", String(120), primary_key=True),
+    Column("token", Integer, nullable=False),  # grows with every holder: an older one can't write any more
+    Column("holder", String(80), nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("locked", Boolean, nullable=False),  # whether its holder has the lock that dies with its process
+    Column("beat_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
 )
 
 exceptions = Table(
@@ -377,6 +400,7 @@ passes = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("started_at", Instant, nullable=False),
+    Column("day", Date, nullable=False),  # the creditor's date, the same for the whole pass
     Column("ended_at", Instant),
     Column("outcome", String(20)),
     Column("steps", JSON, nullable=False),

@@ -52,6 +52,7 @@ class World:
     rules: Rules = field(default_factory=lambda: Rules(notify=NotifyRules(days=2), collect=CollectRules()))
     clock: SettableClock = field(default_factory=lambda: SettableClock(datetime(2026, 11, 24, 2, 30, tzinfo=UTC)))
     fates: dict[str, Told] = field(default_factory=dict)
+    slept: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         settings = AdapterSettings()
@@ -79,6 +80,7 @@ class World:
             folder=self.folder,
             time_zone=ZoneInfo("Europe/Brussels"),
             language=Language.ENGLISH,
+            sleep=self.slept.append,
         )
 
     def walk(self, steps: Collection[Step] = tuple(Step)) -> PassResult:

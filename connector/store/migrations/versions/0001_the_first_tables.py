@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("proposed_at", connector.store.types.Instant(), nullable=True),
         sa.Column("approved_at", connector.store.types.Instant(), nullable=True),
         sa.Column("approved_by", sa.String(length=80), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_collection_runs")),
     )
     op.create_table(
@@ -65,9 +66,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "effects",
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("target", sa.String(length=40), nullable=False),
+        sa.Column("lane", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("sender", sa.String(length=120), nullable=True),
         sa.Column("about", sa.String(length=200), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -77,24 +81,52 @@ def upgrade() -> None:
         sa.Column("created_at", connector.store.types.Instant(), nullable=False),
         sa.Column("changed_at", connector.store.types.Instant(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('invite', 'store_mandate', 'register_payment', 'register_return', 'send_file', 'mail_invitation', 'mail_notice')",
+            "kind IN ('invite', 'store_mandate', 'register_payment', 'register_return', 'show', 'send_file', 'mail_invitation', 'mail_notice')",
             name=op.f("ck_effects_kind"),
         ),
         sa.CheckConstraint(
-            "state IN ('pending', 'sending', 'unknown', 'done', 'failed')", name=op.f("ck_effects_state")
+            "state IN ('pending', 'sending', 'unknown', 'done', 'failed', 'left')", name=op.f("ck_effects_state")
         ),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_effects")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_effects")),
+        sa.UniqueConstraint("key", name=op.f("uq_effects_key")),
     )
     with op.batch_alter_table("effects", schema=None) as batch_op:
         batch_op.create_index("ix_effects_about", ["about"], unique=False)
         batch_op.create_index(
             "ix_effects_open",
-            ["kind", "created_at", "key"],
+            ["kind", "seq"],
             unique=False,
             sqlite_where=sa.text("state IN ('pending', 'sending', 'unknown')"),
             postgresql_where=sa.text("state IN ('pending', 'sending', 'unknown')"),
         )
+        batch_op.create_index(
+            "ix_effects_lane",
+            ["target", "lane", "seq"],
+            unique=False,
+            sqlite_where=sa.text("lane <> '' AND state NOT IN ('done', 'left')"),
+            postgresql_where=sa.text("lane <> '' AND state NOT IN ('done', 'left')"),
+        )
 
+    op.create_table(
+        "targets",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("refusals", sa.Integer(), nullable=False),
+        sa.Column("counted_since", connector.store.types.Instant(), nullable=True),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("not_before", connector.store.types.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_targets")),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("scope", sa.String(length=120), nullable=False),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
+        sa.Column("beat_at", connector.store.types.Instant(), nullable=False),
+        sa.Column("expires_at", connector.store.types.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_leases")),
+    )
     op.create_table(
         "exceptions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -204,6 +236,7 @@ def upgrade() -> None:
         "passes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("started_at", connector.store.types.Instant(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("ended_at", connector.store.types.Instant(), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("steps", sa.JSON(), nullable=False),
@@ -263,7 +296,7 @@ def upgrade() -> None:
         sa.Column("total", connector.store.types.Money(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
-            "state IN ('written', 'submitted', 'accepted', 'rejected')",
+            "state IN ('written', 'submitted', 'accepted', 'rejected', 'withdrawn')",
             name=op.f("ck_bank_files_state"),
         ),
         sa.ForeignKeyConstraint(["run"], ["collection_runs.id"], name=op.f("fk_bank_files_run")),

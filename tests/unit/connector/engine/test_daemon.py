@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def _began(store: Store, at: datetime) -> None:
     with store.transaction() as connection:
-        passes.begin(connection, at)
+        passes.begin(connection, at, at.date())
 
 
 def test_a_new_installation_waits_for_its_first_night(store: Store) -> None:
