@@ -1,0 +1,166 @@
+"""The HTTP server: a thread on loopback that answers for one database."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.counterparts.odoo import json2, jsonrpc
+from tests.counterparts.odoo.answers import Answer, json_answer, page
+from tests.counterparts.odoo.errors import serialization_failure, value_error
+from tests.counterparts.odoo.instance import Instance
+from tests.counterparts.odoo.trouble import Kind, Trouble, Troubles
+
+BODY_BYTES_MAX = 128 * 1024 * 1024  # what Odoo takes by default
+
+
+class OdooServer:
+    """Answers for an instance until it is stopped; a stopped one can be started again on the same port."""
+
+    def __init__(self, instance: Instance, port: int = 0) -> None:
+        self.instance = instance
+        self.troubles = Troubles()
+        self.requests = 0
+        self.port = port
+        self._lock = threading.Lock()
+        self._http: ThreadingHTTPServer | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> OdooServer:
+        """Begin to answer."""
+        self._http = _Listener(("127.0.0.1", self.port), _handler(self))
+        self.port = self._http.server_address[1]
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="odoo", daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Answer no more: connections are refused."""
+        if self._http is not None and self._thread is not None:
+            self._http.shutdown()
+            self._http.server_close()
+            self._thread.join()
+            self._http = self._thread = None
+
+    def __enter__(self) -> OdooServer:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """A restart: nobody answers in between."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    def answer(self, path: str, headers: dict[str, str | None], body: bytes) -> Answer | None:
+        """The answer to one POST; None if the connection is to close without one."""
+        self.requests += 1
+        try:
+            request = json.loads(body or b"{}")
+        except ValueError:
+            return Answer(400, b"Invalid JSON data", {"Content-Type": "text/html; charset=utf-8"})
+        is_json2 = path.startswith(json2.PREFIX)
+        trouble = self.troubles.strikes(json2.called(path) if is_json2 else jsonrpc.called(request))
+        if trouble is not None and trouble.kind not in {Kind.LOST_ANSWER, Kind.SLOW}:
+            return _instead(trouble, request, is_json2)
+        with self._lock:
+            given = self._given(path, headers, request, is_json2)
+        if trouble is not None and trouble.kind is Kind.SLOW:
+            time.sleep(trouble.seconds)
+        return None if trouble is not None and trouble.kind is Kind.LOST_ANSWER else given
+
+    def _given(self, path: str, headers: dict[str, str | None], request: Any, is_json2: bool) -> Answer:
+        if is_json2:
+            return json2.answer(self.instance, path, headers, request, self._begin)
+        if path == "/jsonrpc":
+            return jsonrpc.answer(self.instance, request, self._begin)
+        return page(404)
+
+    def _begin(self, _call: str) -> datetime:
+        return self.instance.clock()
+
+
+def _instead(trouble: Trouble, request: Any, is_json2: bool) -> Answer | None:
+    """What is answered in place of any work."""
+    if trouble.kind is Kind.DROPPED:
+        return None
+    if trouble.kind is Kind.STATUS:
+        return page(trouble.status)
+    if trouble.kind is Kind.THROTTLED:
+        answer = page(429)
+        return Answer(429, answer.body, {**answer.headers, "Retry-After": f"{trouble.seconds:.0f}"})
+    error = serialization_failure() if trouble.kind is Kind.SERIALIZATION else value_error("staged")
+    if is_json2:
+        return json_answer(error.status, error.serialized())
+    told = {"code": 200, "message": "Odoo Server Error", "data": error.serialized()}
+    return json_answer(200, {"jsonrpc": "2.0", "id": request.get("id"), "error": told})
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 64
+
+
+def _handler(server: OdooServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        """One connection for one request, as Odoo's own server does it."""
+
+        timeout = 30
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            if length > BODY_BYTES_MAX:
+                self._send(page(413))
+                return
+            body = self.rfile.read(length)
+            names = {name.lower(): value for name, value in self.headers.items()}
+            self._send(server.answer(urlsplit(self.path).path, dict(names), body))
+
+        def do_GET(self) -> None:
+            path = urlsplit(self.path).path
+            if path.startswith(json2.DOC_PREFIX):
+                names = {name.lower(): value for name, value in self.headers.items()}
+                self._send(json2.documentation(server.instance, dict(names)))
+            elif path == "/counterpart/calls":
+                self._send(json_answer(200, dict(server.instance.calls)))
+            else:
+                self._send(page(404))
+
+        def _send(self, answer: Answer | None) -> None:
+            if answer is None:
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self.wfile.write(answer.body)
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            now: Callable[[], datetime] = server.instance.clock
+            return format_datetime(now().astimezone(UTC), usegmt=True)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: a test reads no log of the other side."""
+
+    return Handler
