@@ -1,0 +1,1 @@
+"""The Odoo adapter: contacts, invoices, mandates and payments over odoo-client-lib."""

@@ -1,0 +1,132 @@
+"""Posted customer invoices and credit notes of Odoo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from adapters.accounting.odoo.changes import Watch
+from adapters.accounting.odoo.client import Domain, OdooClient, Row, integer
+from adapters.accounting.odoo.fields import CHOSEN
+from bankfiles.identifiers import InvalidReference, normalise_rf
+from connector.model.customer import RecordKey
+from connector.model.invoice import Invoice, InvoiceKind
+from mappings.errors import MappingError
+
+MODEL = "account.move"
+LINE = "account.move.line"
+NEEDED = (
+    "move_type",
+    "state",
+    "name",
+    "amount_total",
+    "amount_residual",
+    "payment_state",
+    "payment_reference",
+    "invoice_date_due",
+)
+KINDS = {"out_invoice": InvoiceKind.INVOICE, "out_refund": InvoiceKind.CREDIT_NOTE}
+_CENT = Decimal("0.01")
+
+
+def domain(client: OdooClient) -> Domain:
+    """Customer invoices that were ever posted: paid ones, cancelled ones, and those put back to draft as well."""
+    ours: list[object] = [["company_id", "=", client.company], ["move_type", "in", list(KINDS)]]
+    return [*ours, "|", ["state", "=", "posted"], ["posted_before", "=", True]]
+
+
+def watches(client: OdooClient) -> tuple[Watch, ...]:
+    """Where a change of an invoice shows. Odoo itself bumps an invoice when a payment changes what is open."""
+    return (Watch(MODEL, [["company_id", "=", client.company], ["move_type", "in", list(KINDS)]], "id"),)
+
+
+def due_dates(client: OdooClient, invoices: Sequence[Row]) -> Mapping[int, date]:
+    """Latest maturity of what is still open, of those invoices that something is open on.
+
+    An invoice with several due dates is collected as a whole for now, so never before its last open part is due.
+    """
+    unpaid = [integer(row["id"]) for row in invoices if _is_posted(row) and row.get("amount_residual")]
+    if not unpaid:
+        return {}
+    lines = client.read(
+        LINE,
+        ("move_id", "date_maturity"),
+        [["move_id", "in", unpaid], ["display_type", "=", "payment_term"], ["reconciled", "=", False]],
+    )
+    latest: dict[int, date] = {}
+    for line in lines:
+        if line["date_maturity"]:
+            move, due_on = integer(line["move_id"]), date.fromisoformat(str(line["date_maturity"]))
+            latest[move] = max(due_on, latest.get(move, due_on))
+    return latest
+
+
+def chosen(invoice: Row, due_on: date | None) -> Row:
+    """The invoice with what the adapter chooses for the mapping. An amount that is not there stays so."""
+    name = invoice.get("name")
+    total, residual = _amount(invoice.get("amount_total")), _amount(invoice.get("amount_residual"))
+    is_blocked = invoice.get("payment_state") == "blocked"
+    return {
+        **invoice,
+        CHOSEN: {
+            "kind": KINDS[str(invoice["move_type"])].value,
+            "number": name if name and name != "/" else f"draft {invoice['id']}",
+            "due_on": due_on or invoice.get("invoice_date_due"),
+            "total": total,
+            "open_amount": residual if _is_posted(invoice) and not is_blocked else Decimal(0),
+            "reference": _reference(str(invoice.get("payment_reference") or "")),
+        },
+    }
+
+
+def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
+    """From mapped fields.
+
+    Raises:
+        MappingError: the total is negative.
+    """
+    issued_on, due_on, total, residual = (ours[field] for field in ("issued_on", "due_on", "total", "open_amount"))
+    assert isinstance(issued_on, date)
+    assert isinstance(due_on, date)
+    assert isinstance(total, Decimal)
+    assert isinstance(residual, Decimal)
+    if total < 0:
+        raise MappingError(
+            "invoice", "total", "amount_total", seen=str(total), why="A document has no negative total.",
+            remedy="Make a credit note of it in Odoo.",
+        )  # fmt: skip
+    counts = bool(ours.get("counts", True))
+    mandate_reference = ours.get("mandate_reference")
+    return Invoice(
+        key=RecordKey(source, str(ours["id"])),
+        customer=RecordKey(source, str(ours["customer"])),
+        number=str(ours["number"]),
+        kind=InvoiceKind(str(ours["kind"])),
+        issued_on=issued_on,
+        due_on=due_on,
+        total=total,
+        open_amount=max(Decimal(0), min(residual, total)) if counts else Decimal(0),
+        currency=str(ours["currency"]),
+        reference=str(ours.get("reference") or ""),
+        mandate_reference=str(mandate_reference) if mandate_reference else None,
+        announces_debit=bool(ours.get("announces_debit")),
+    )
+
+
+def _is_posted(invoice: Row) -> bool:
+    return invoice.get("state") == "posted"
+
+
+def _amount(value: object) -> Decimal | None:
+    """A number of JSON: Odoo keeps it in a binary fraction, so it is rounded to what it means."""
+    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+        return None
+    return Decimal(value).quantize(_CENT)
+
+
+def _reference(text: str) -> str:
+    try:
+        return normalise_rf(text)
+    except InvalidReference:
+        return text
