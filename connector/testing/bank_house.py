@@ -5,7 +5,7 @@ For every collection it follows a fate that the caller gives by end-to-end id; w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,9 +15,7 @@ from io import BytesIO
 from lxml import etree
 
 from bankfiles.identifiers import is_iban
-
-_PAIN002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
-_CAMT053 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+from connector.testing.bank_messages import Detail, Entry, Report, Status, account_report, status_report
 
 
 class Fate(Enum):
@@ -48,6 +46,9 @@ class Order:
     collection_date: date
     debtor_name: str
     creditor_iban: str
+    debtor_iban: str = ""
+    sequence_type: str = ""
+    remittance: str = ""
 
 
 class Refused(ValueError):
@@ -74,7 +75,7 @@ class BankHouse:
         Raises:
             Refused: not a file, a message or collection that was handed in before, a wrong total or IBAN.
         """
-        orders = list(_orders(pain008))
+        orders = list(orders_of(pain008))
         message_id = orders[0].message_id
         if message_id in self._messages:
             raise Refused(f"Message {message_id} was handed in before.")
@@ -92,127 +93,60 @@ class BankHouse:
             for order in self._orders.values()
             if order.collection_date == day and self._fate_of(order).fate is not Fate.REJECTED
         ]
-        return self._statement(day, at, due, returned=()) if due else None
+        return self._statement(day, at, batch_entries(due, day), due[0].creditor_iban) if due else None
 
     def returns(self, day: date, at: datetime) -> bytes | None:
         """The camt.053 that takes back what is to be returned; None if there is nothing."""
         back = [order for order in self._orders.values() if self._fate_of(order).fate is Fate.RETURNED]
-        return self._statement(day, at, (), returned=back) if back else None
+        entries = [return_entry(order, self._fate_of(order).reason, day) for order in back]
+        return self._statement(day, at, entries, back[0].creditor_iban) if back else None
 
     def _status_report(self, message_id: str, orders: Sequence[Order], at: datetime) -> bytes:
-        rejected = [order for order in orders if self._fate_of(order).fate is Fate.REJECTED]
-        root, report = _document(_PAIN002, "CstmrPmtStsRpt")
-        header = _add(report, "GrpHdr")
-        _add(header, "MsgId", f"STS-{message_id}")
-        _add(header, "CreDtTm", _instant(at))
-        original = _add(report, "OrgnlGrpInfAndSts")
-        _add(original, "OrgnlMsgId", message_id)
-        _add(original, "OrgnlMsgNmId", "pain.008.001.08")
-        _add(original, "GrpSts", "PART" if rejected else "ACCP")
-        for batch_id in dict.fromkeys(order.batch_id for order in orders):
-            batch = _add(report, "OrgnlPmtInfAndSts")
-            _add(batch, "OrgnlPmtInfId", batch_id)
-            for order in orders:
-                if order.batch_id == batch_id:
-                    self._transaction_status(batch, order)
-        return _bytes(root)
+        told = [(order, self._fate_of(order)) for order in orders]
+        statuses = [
+            Status(order.batch_id, order.end_to_end_id, "RJCT", one.reason)
+            if one.fate is Fate.REJECTED
+            else Status(order.batch_id, order.end_to_end_id, "ACCP")
+            for order, one in told
+        ]
+        group = "PART" if any(one.fate is Fate.REJECTED for _, one in told) else "ACCP"
+        return status_report(message_id, f"STS-{message_id}", statuses, at, group)
 
-    def _transaction_status(self, batch: etree._Element, order: Order) -> None:
-        told = self._fate_of(order)
-        status = _add(batch, "TxInfAndSts")
-        _add(status, "OrgnlEndToEndId", order.end_to_end_id)
-        _add(status, "TxSts", "RJCT" if told.fate is Fate.REJECTED else "ACCP")
-        if told.fate is Fate.REJECTED:
-            _add(_add(_add(status, "StsRsnInf"), "Rsn"), "Cd", told.reason)
-
-    def _statement(self, day: date, at: datetime, due: Sequence[Order], returned: Sequence[Order]) -> bytes:
+    def _statement(self, day: date, at: datetime, entries: Sequence[Entry], account: str) -> bytes:
         self._statements += 1
-        root, report = _document(_CAMT053, "BkToCstmrStmt")
-        header = _add(report, "GrpHdr")
-        _add(header, "MsgId", f"STM-{self._statements:05}")
-        _add(header, "CreDtTm", _instant(at))
-        statement = _add(report, "Stmt")
-        _add(statement, "Id", f"STM-{day:%Y%m%d}-{self._statements}")
-        _add(statement, "CreDtTm", _instant(at))
-        account = (*due, *returned)[0].creditor_iban
-        _add(_add(_add(statement, "Acct"), "Id"), "IBAN", account)
-        amount = sum((order.amount for order in due), Decimal(0)) - sum(
-            (order.amount for order in returned), Decimal(0)
-        )
-        _balance(statement, "OPBD", Decimal(0), day)
-        _balance(statement, "CLBD", amount, day)
-        for batch_id in dict.fromkeys(order.batch_id for order in due):
-            _batch_entry(statement, [order for order in due if order.batch_id == batch_id], day)
-        for order in returned:
-            _return_entry(statement, order, self._fate_of(order).reason, day)
-        return _bytes(root)
+        name = f"STM-{day:%Y%m%d}-{self._statements}"
+        return account_report(Report.STATEMENT, name, account, day, entries, at)
 
 
-def _batch_entry(statement: etree._Element, orders: Sequence[Order], day: date) -> None:
-    """One credit for a batch, with its collections as details."""
-    total = sum((order.amount for order in orders), Decimal(0))
-    entry = _entry(statement, total, "CRDT", day, f"B{orders[0].batch_id}", "IDDT", "ESDD")
-    details = _add(entry, "NtryDtls")
-    batch = _add(details, "Btch")
-    _add(batch, "MsgId", orders[0].message_id)
-    _add(batch, "PmtInfId", orders[0].batch_id)
-    _add(batch, "NbOfTxs", str(len(orders)))
+def batch_entries(orders: Iterable[Order], day: date) -> list[Entry]:
+    """One credit for each batch, with its collections as details."""
+    batches: dict[tuple[str, str], list[Order]] = {}
     for order in orders:
-        _transaction(details, order, "CRDT")
+        batches.setdefault((order.message_id, order.batch_id), []).append(order)
+    return [
+        Entry(
+            amount=sum((order.amount for order in of_batch), Decimal(0)),
+            debit=False,
+            day=day,
+            reference=f"B{batch[1]}",
+            details=tuple(_detail(order) for order in of_batch),
+            batch=batch,
+        )
+        for batch, of_batch in batches.items()
+    ]
 
 
-def _return_entry(statement: etree._Element, order: Order, reason: str, day: date) -> None:
+def return_entry(order: Order, reason: str, day: date) -> Entry:
     """One debit that takes a collection back."""
-    entry = _entry(statement, order.amount, "DBIT", day, f"R{order.end_to_end_id}"[:35], "IDDT", "UPDD")
-    transaction = _transaction(_add(entry, "NtryDtls"), order, "DBIT")
-    _add(_add(_add(transaction, "RtrInf"), "Rsn"), "Cd", reason)
+    reference = f"R{order.end_to_end_id}"[:35]
+    return Entry(order.amount, True, day, reference, ("IDDT", "UPDD"), (_detail(order),), reason=reason)
 
 
-def _entry(
-    statement: etree._Element,
-    amount: Decimal,
-    direction: str,
-    day: date,
-    reference: str,
-    family: str,
-    sub_family: str,
-) -> etree._Element:
-    entry = _add(statement, "Ntry")
-    _add(entry, "Amt", f"{amount:.2f}").set("Ccy", "EUR")
-    _add(entry, "CdtDbtInd", direction)
-    _add(_add(entry, "Sts"), "Cd", "BOOK")
-    _add(_add(entry, "BookgDt"), "Dt", day.isoformat())
-    _add(_add(entry, "ValDt"), "Dt", day.isoformat())
-    _add(entry, "AcctSvcrRef", reference)
-    domain = _add(_add(entry, "BkTxCd"), "Domn")
-    _add(domain, "Cd", "PMNT")
-    code = _add(domain, "Fmly")
-    _add(code, "Cd", family)
-    _add(code, "SubFmlyCd", sub_family)
-    return entry
+def _detail(order: Order) -> Detail:
+    return Detail(order.amount, order.end_to_end_id, order.mandate_reference, order.debtor_name)
 
 
-def _transaction(details: etree._Element, order: Order, direction: str) -> etree._Element:
-    transaction = _add(details, "TxDtls")
-    references = _add(transaction, "Refs")
-    _add(references, "EndToEndId", order.end_to_end_id)
-    _add(references, "MndtId", order.mandate_reference)
-    _add(transaction, "Amt", f"{order.amount:.2f}").set("Ccy", "EUR")
-    _add(transaction, "CdtDbtInd", direction)
-    party = _add(_add(_add(transaction, "RltdPties"), "Dbtr"), "Pty")
-    _add(party, "Nm", order.debtor_name)
-    return transaction
-
-
-def _balance(statement: etree._Element, kind: str, amount: Decimal, day: date) -> None:
-    balance = _add(statement, "Bal")
-    _add(_add(_add(balance, "Tp"), "CdOrPrtry"), "Cd", kind)
-    _add(balance, "Amt", f"{abs(amount):.2f}").set("Ccy", "EUR")
-    _add(balance, "CdtDbtInd", "CRDT" if amount >= 0 else "DBIT")
-    _add(_add(balance, "Dt"), "Dt", day.isoformat())
-
-
-def _orders(pain008: bytes) -> Iterator[Order]:
+def orders_of(pain008: bytes) -> Iterator[Order]:
     """Read a pain.008 and check what a bank's front door checks: totals, accounts."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
@@ -244,24 +178,7 @@ def _orders(pain008: bytes) -> Iterator[Order]:
                 collection_date=date.fromisoformat(text(batch, "p:ReqdColltnDt")),
                 debtor_name=text(node, "p:Dbtr/p:Nm"),
                 creditor_iban=text(batch, "p:CdtrAcct/p:Id/p:IBAN"),
+                debtor_iban=text(node, "p:DbtrAcct/p:Id/p:IBAN"),
+                sequence_type=text(batch, "p:PmtTpInf/p:SeqTp"),
+                remittance=text(node, "p:RmtInf/p:Ustrd") or text(node, "p:RmtInf/p:Strd/p:CdtrRefInf/p:Ref"),
             )
-
-
-def _document(namespace: str, message: str) -> tuple[etree._Element, etree._Element]:
-    names: dict[str | None, str] = {None: namespace}
-    root = etree.Element(etree.QName(namespace, "Document"), nsmap=names)  # type: ignore[arg-type]
-    return root, _add(root, message)
-
-
-def _add(parent: etree._Element, tag: str, text: str | None = None) -> etree._Element:
-    child = etree.SubElement(parent, etree.QName(etree.QName(parent).namespace, tag))
-    child.text = text
-    return child
-
-
-def _instant(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _bytes(root: etree._Element) -> bytes:
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
