@@ -15,6 +15,6 @@ class SettableClock:
         """The time now."""
         return self.now
 
-    def forward(self, days: int = 0, hours: int = 0, minutes: int = 0) -> None:
+    def forward(self, days: int = 0, hours: int = 0, minutes: int = 0, seconds: float = 0) -> None:
         """Let time pass."""
-        self.now += timedelta(days=days, hours=hours, minutes=minutes)
+        self.now += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)

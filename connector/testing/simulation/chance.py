@@ -1,0 +1,37 @@
+"""Chance: the only place where it is made, from the seed that a failure prints."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TypeVar
+
+Choice = TypeVar("Choice")
+
+
+class Chance:
+    """One stream of chance. Streams of other names are not moved by what is drawn from this one."""
+
+    def __init__(self, seed: int, name: str) -> None:
+        self._random = random.Random(f"{seed} {name}")
+
+    def happens(self, percent: int) -> bool:
+        """Whether something of this likelihood happens."""
+        return self._random.randrange(100) < percent
+
+    def number(self, lowest: int, highest: int) -> int:
+        """A whole number, both ends included."""
+        return self._random.randint(lowest, highest)
+
+    def pick(self, choices: Sequence[Choice]) -> Choice:
+        """One of these."""
+        return choices[self._random.randrange(len(choices))]
+
+    def weighted(self, choices: Sequence[tuple[int, Choice]]) -> Choice:
+        """One of these, each as likely as its weight."""
+        left = self._random.randrange(sum(weight for weight, _ in choices))
+        for weight, choice in choices:
+            left -= weight
+            if left < 0:
+                return choice
+        raise ValueError("There is nothing to choose from.")

@@ -1,0 +1,78 @@
+"""The books: what the package shows is what the bank moved, cent by cent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from connector.model.reason import ReasonCode
+from connector.ports import Payment, PaymentReturn
+from connector.store import exceptions
+from connector.testing.simulation.bank_desk import Asked
+from connector.testing.simulation.checks.breach import Breach
+from connector.testing.simulation.world import World
+
+
+def booked_without_money(world: World) -> Iterator[Breach]:
+    """The package books what the bank moved, and nothing else."""
+    for one in world.package.booked:
+        asked = world.desk.asked.get(one.end_to_end_id)
+        paid = isinstance(one, Payment)
+        if asked is None or (asked.settled_on if paid else asked.failed_on) is None:
+            what = "payment" if paid else "return"
+            yield Breach("Only money that moved is booked.", f"A {what} of {one.end_to_end_id}, {one.amount}.")
+        elif one.amount != asked.order.amount or one.invoice.id != asked.invoice:
+            seen = f"{one.end_to_end_id}: {one.amount} on {one.invoice.id}, not {asked.order.amount} on {asked.invoice}"
+            yield Breach("What moved is what is booked.", seen)
+
+
+def every_movement_is_booked(world: World) -> Iterator[Breach]:
+    """Every settled and every returned collection is booked; a contradiction of the bank is shown instead."""
+    for end_to_end_id, one in world.desk.asked.items():
+        payments, returns = _bookings(world, end_to_end_id)
+        settled, failed = one.settled_on is not None, one.failed_on is not None
+        if one.contradicted and not payments:
+            if not _is_shown(world, end_to_end_id):
+                yield Breach("A contradiction of the bank is shown.", f"{end_to_end_id} is not.")
+        elif settled and not failed and (payments, returns) != (1, 0):
+            yield Breach("Every settled collection is booked.", _seen(one, payments, returns))
+        elif settled and failed and payments != returns:
+            yield Breach("Every returned collection is booked.", _seen(one, payments, returns))
+
+
+def every_account_is_right(world: World) -> Iterator[Breach]:
+    """Open amount = total - paid otherwise - settled + returned."""
+    for invoice in world.package.all_invoices():
+        account = world.package.accounts[invoice.key.id]
+        moved = Decimal(0)
+        for one in world.desk.asked.values():
+            if one.invoice == invoice.number and one.settled_on and not one.failed_on:
+                contradicted = one.contradicted and not _bookings(world, one.order.end_to_end_id)[0]
+                moved += Decimal(0) if contradicted else one.order.amount
+        expected = max(Decimal(0), account.total - account.otherwise - moved)
+        if invoice.open_amount != expected:
+            seen = f"{invoice.number}: {invoice.open_amount} open, not {expected}"
+            yield Breach("What is open is what was not paid.", seen)
+
+
+def _bookings(world: World, end_to_end_id: str) -> tuple[int, int]:
+    own = [one for one in world.package.booked if one.end_to_end_id == end_to_end_id]
+    returns = sum(isinstance(one, PaymentReturn) for one in own)
+    return len(own) - returns, returns
+
+
+def _seen(one: Asked, payments: int, returns: int) -> str:
+    return (
+        f"{one.order.end_to_end_id}, settled on {one.settled_on}, returned on {one.failed_on}: "
+        f"{payments} payments, {returns} returns"
+    )
+
+
+def _is_shown(world: World, end_to_end_id: str) -> bool:
+    with world.database.store.reading() as connection:
+        shown = exceptions.all_open(connection)
+    return any(
+        one.reason.code is ReasonCode.BANK_ANSWER_CONFLICTS
+        and end_to_end_id in one.reason.facts.get("end_to_end_id", "")
+        for one in shown
+    )

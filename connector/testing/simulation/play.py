@@ -1,0 +1,78 @@
+"""Play one seed: weeks of hostility, then peace until all has come to its end, with checks after every day."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from connector.testing.simulation.checks import AT_REST, DAILY, breaches
+from connector.testing.simulation.checks.breach import Breach
+from connector.testing.simulation.database import Database
+from connector.testing.simulation.world import World
+
+DAYS = 20
+_REST_DAYS_MAX = 120
+_NIGHTS_IN_A_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a seed.
+
+    Attributes:
+        day: on which a rule did not hold, or of the end.
+    """
+
+    seed: int
+    day: date
+    breaches: tuple[Breach, ...]
+    trace: tuple[str, ...]
+    passes: int
+    collections: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether every rule held."""
+        return not self.breaches
+
+
+def play(seed: int, database: Database, folder: Path, days: int = DAYS) -> Outcome:
+    """Play a seed to its end, or to the first breach."""
+    data = folder / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    database.renew()
+    world = World(seed, days, database, data)
+    world.life.begin(world.today)
+    found = _hostilities(world, days) or _peace(world)
+    database.reopen()
+    return Outcome(seed, world.today, tuple(found), tuple(world.trace.lines), world.passes, len(world.desk.asked))
+
+
+def _hostilities(world: World, days: int) -> list[Breach]:
+    for _ in range(days):
+        world.hostile_day()
+        if found := breaches(world, DAILY):
+            return found
+        world.today += timedelta(days=1)
+    return []
+
+
+def _peace(world: World) -> list[Breach]:
+    """Pass every second night until the bank has told all, and long enough for all that is due to be asked for."""
+    world.make_peace()
+    rules = world.scenario.rules
+    enough = rules.notify.days + rules.collect.lead_days + 12
+    for number in range(_REST_DAYS_MAX):
+        over = number >= enough and world.desk.is_done
+        world.calm_day(night=over or number < _NIGHTS_IN_A_ROW or number % 2 == 0)
+        if found := breaches(world, DAILY):
+            return found
+        world.today += timedelta(days=1)
+        if over and world.desk.is_done:
+            break
+    for _ in range(2):
+        world.calm_day(night=True)
+        world.today += timedelta(days=1)
+    return breaches(world, (*DAILY, *AT_REST))

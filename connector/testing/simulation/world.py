@@ -1,0 +1,227 @@
+"""The world of one seed: an installation with its counterparts, and the nights in which passes run, or die."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from connector.engine.one_pass import PassResult, run_pass
+from connector.errors import LostLease, PassRunning
+from connector.installation import Bank, Installation, Source
+from connector.model.creditor import Creditor, CreditorAddress
+from connector.ports import AdapterSettings, Surroundings
+from connector.store.tables import bank_files
+from connector.testing.clock import SettableClock
+from connector.testing.simulation.bank_desk import BankDesk
+from connector.testing.simulation.chance import Chance
+from connector.testing.simulation.clerk import Clerk
+from connector.testing.simulation.counterparts import WiredBank, WiredMailer, WiredPackage, WiredService
+from connector.testing.simulation.database import Database
+from connector.testing.simulation.life import Life
+from connector.testing.simulation.scenario import Scenario, draw
+from connector.testing.simulation.trace import Trace
+from connector.testing.simulation.wire import Killed, Moment, Temper, Wire
+
+FIRST_DAY = date(2026, 11, 24)
+SOURCE, SERVICE, BANK, MAIL = "books", "signing", "bank", "mail"
+_NIGHT = time(1, 30)
+_CREDITOR = Creditor(
+    id="main",
+    name="Brouwerij De Kroon",
+    identifier="BE65ZZZ0403199702",
+    iban="BE71096123456769",
+    address=CreditorAddress(street="Grote Markt 1", postcode="9000", town="Gent", country="BE"),
+    email="facturen@dekroon.example",
+)
+
+
+class World:
+    """All that there is in one seed. What its people do is drawn from other streams of chance than its troubles.
+
+    Attributes:
+        today: the true date; the machine's clock may be wrong.
+        unexpected: what no pass may do, as it was seen: two at once, or one that ends in an error that nobody made.
+    """
+
+    def __init__(self, seed: int, days: int, database: Database, folder: Path) -> None:
+        self.today = FIRST_DAY
+        self.database = database
+        self.folder = folder
+        self.clock = SettableClock(_instant(FIRST_DAY))
+        self.trace = Trace(self.clock)
+        self.scenario: Scenario = draw(Chance(seed, "scenario"), FIRST_DAY, days)
+        self.unexpected: list[str] = []
+        self.passes = 0
+        self.peace_on, self.peace_at, self.events_before_peace = FIRST_DAY, 0, 0
+        self._chance = Chance(seed, "nights")
+        self._length = 60
+        self.wire = Wire(self.clock, self.trace, Chance(seed, "wire"), self.scenario.temper)
+        self._meet(seed)
+
+    def _meet(self, seed: int) -> None:
+        """Put everybody in their place."""
+        settings = AdapterSettings()
+
+        def around(name: str) -> Surroundings:
+            return Surroundings(name=name, clock=self.clock, folder=self.folder)
+
+        self.package = WiredPackage(settings, around(SOURCE), self.wire)
+        self.service = WiredService(settings, around(SERVICE), self.wire)
+        self.mailer = WiredMailer(settings, around(MAIL), self.wire)
+        self.desk = BankDesk(
+            Chance(seed, "bank"),
+            self.trace,
+            lambda: self.today,
+            open_amount=lambda number: self.package.invoice(number).open_amount,
+            booked=self._booked,
+        )
+        self.bank = WiredBank(settings, around(BANK), self.wire, self.desk)
+        self.desk.put = self.bank.put
+        self.life = Life(
+            Chance(seed, "life"), self.trace, self.scenario, self.package, self.service, self.mailer, SOURCE
+        )
+        self.clerk = Clerk(Chance(seed, "clerk"), self.trace, self.database.store)
+        self.installation = Installation(
+            creditors={_CREDITOR.id: _CREDITOR},
+            sources={SOURCE: Source(SOURCE, self.package, _CREDITOR.id)},
+            mandates=self.service,
+            banks={_CREDITOR.id: Bank(self.bank, "neutral")},
+            mailer=self.mailer,
+            rules=self.scenario.rules,
+            clock=self.clock,
+            folder=self.folder,
+            time_zone=ZoneInfo("Europe/Brussels"),
+            sleep=self.wire.sleep,
+        )
+
+    def _booked(self) -> frozenset[str]:
+        undone = {returned.payment for returned in self.package.returns.values()}
+        return frozenset(one.end_to_end_id for key, one in self.package.payments.items() if key not in undone)
+
+    # ------------------------------------------------------------------------------------------------ days
+
+    def hostile_day(self) -> None:
+        """A day with its business, and perhaps a pass in its night with whatever may happen to it."""
+        scenario, chance = self.scenario, self._chance
+        self.wire.down = scenario.down(self.today)
+        self.clock.now = _instant(self.today)
+        if not chance.happens(scenario.rests):
+            if chance.happens(scenario.jumps):
+                self.clock.forward(hours=chance.pick((-49, -26, -3, -1, 1, 2, 25, 50)))
+                self.trace.note("clock", "is wrong")
+            self._night()
+        self.clock.now = _instant(self.today) + timedelta(hours=9)
+        self.wire.arrive()
+        self.life.day(self.today)
+        self.clerk.day(self.clock.now, diligent=False)
+        self.desk.day()
+
+    def make_peace(self) -> None:
+        """From now on nothing breaks, nobody changes anything, and the bank says what it has to say."""
+        self.trace.note("world", "is at peace")
+        self.wire.temper = Temper()
+        self.wire.down = frozenset()
+        self.desk.calm = True
+        self.peace_on, self.peace_at = self.today, self.trace.moment
+        self.events_before_peace = len(self.service.events)
+
+    def calm_day(self, *, night: bool) -> None:
+        """A day on which all that is open comes to its end."""
+        self.clock.now = _instant(self.today)
+        if night:
+            self.walk()
+        self.clock.now = _instant(self.today) + timedelta(hours=9)
+        self.life.answers(self.today)
+        self.clerk.day(self.clock.now, diligent=True)
+        self.desk.day()
+
+    # ---------------------------------------------------------------------------------------------- passes
+
+    def _night(self) -> None:
+        """One pass, to which at most one thing happens: it is killed, met by a second one, or frozen."""
+        scenario, chance = self.scenario, self._chance
+        if chance.happens(scenario.kills):
+            self.wire.kill_at = self._moment()
+        elif chance.happens(scenario.seconds):
+            self._interrupt(self._second_pass)
+        elif chance.happens(scenario.freezes):
+            self._interrupt(self._take_over)
+        if self.walk() is None and chance.happens(60):
+            self.walk()  # started again at once
+
+    def _moment(self) -> Moment:
+        return Moment(self._chance.number(1, self._length), self._chance.happens(50))
+
+    def _interrupt(self, what: Callable[[], None]) -> None:
+        self.wire.interrupt_at, self.wire.interrupt = self._moment(), what
+
+    def walk(self) -> PassResult | None:
+        """One pass; None if it was killed."""
+        self.wire.happened = 0
+        result = None
+        try:
+            result = self._walk("pass")
+            self._length = max(10, self.wire.happened)
+        except Killed:
+            self._bury()
+        finally:
+            self.wire.kill_at = self.wire.interrupt_at = None
+        return result
+
+    def _walk(self, who: str) -> PassResult:
+        self.passes += 1
+        self.database.on_commit = self.wire.commit
+        try:
+            result = run_pass(self.installation, self.database.store)
+        finally:
+            self.database.on_commit = _plainly
+        self.trace.note(who, f"{result.number} ends", f"{result.outcome}{f': {result.error}' if result.error else ''}")
+        if result.error is not None and not isinstance(result.error, LostLease):
+            self.unexpected.append(f"pass {result.number} ended with {type(result.error).__name__}: {result.error}")
+        return result
+
+    def _second_pass(self) -> None:
+        """Somebody starts a pass while one is at work."""
+        try:
+            result = self._walk("second pass")
+        except PassRunning:
+            self.database.on_commit = self.wire.commit
+            self.trace.note("second pass", "finds that one is at work")
+            return
+        self.database.on_commit = self.wire.commit
+        if not self.scenario.temper.slow:
+            self.unexpected.append(f"pass {result.number} ran while another was at work")
+
+    def _take_over(self) -> None:
+        """The pass freezes for so long that another one takes over; then it wakes up."""
+        self.clock.forward(minutes=self._chance.number(12, 90))
+        self.trace.note("process", "is frozen")
+        try:
+            self._walk("pass that takes over")
+        except PassRunning:
+            self.unexpected.append("a pass that was silent for long keeps the next one from its work")
+        self.database.on_commit = self.wire.commit
+        self.trace.note("process", "wakes up")
+
+    def _bury(self) -> None:
+        """What a process that died leaves: a database without it, and files that never got to the disk whole."""
+        self.wire.dead = False
+        self.database.reopen()
+        with self.database.store.reading() as connection:
+            known = set(connection.execute(select(bank_files.c.name)).scalars())
+        for path in sorted((self.folder / "outgoing").glob("*")):
+            if path.name not in known and path.is_file() and self._chance.happens(50):
+                path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+                self.trace.note("disk", f"has half of {path.name}")
+
+
+def _instant(day: date) -> datetime:
+    return datetime.combine(day, _NIGHT, UTC)
+
+
+def _plainly(commit: Callable[[], None]) -> None:
+    commit()
