@@ -26,8 +26,9 @@ class Clerk:
     trace: Trace
     store: Store
 
-    def day(self, now: datetime, *, diligent: bool) -> None:
-        """Approve or let go; try again or put aside."""
+    def day(self, now: datetime, *, diligent: bool) -> bool:
+        """Approve or let go; try again or put aside. Returns whether a run was approved."""
+        approved = False
         for run in approval.waiting(self.store):
             if diligent or self.chance.happens(70):
                 if self.chance.happens(0 if diligent else 10):
@@ -35,11 +36,13 @@ class Clerk:
                     self.trace.note("clerk", f"lets {run.id} go")
                 else:
                     approval.approve(self.store, run.id, now, _NAME)
+                    approved = True
                     self.trace.note("clerk", f"approves {run.id}")
         with self.store.reading() as connection:
             shown = exceptions.all_open(connection)
         for one in shown:
             self._look_at(one, now, diligent=diligent)
+        return approved
 
     def _look_at(self, one: exceptions.OpenException, now: datetime, *, diligent: bool) -> None:
         code = one.reason.code

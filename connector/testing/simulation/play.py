@@ -12,9 +12,10 @@ from connector.testing.simulation.checks.breach import Breach
 from connector.testing.simulation.database import Database
 from connector.testing.simulation.world import World
 
-DAYS = 20
-_REST_DAYS_MAX = 120
-_NIGHTS_IN_A_ROW = 3
+DAYS = 15
+_REST_DAYS_MAX = 150
+_NIGHTS_APART = 4
+_SPARE_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,18 @@ def _hostilities(world: World, days: int) -> list[Breach]:
 
 
 def _peace(world: World) -> list[Breach]:
-    """Pass every second night until the bank has told all, and long enough for all that is due to be asked for."""
+    """Pass now and then until the bank has told all, and long enough for all that is due to be asked for."""
     world.make_peace()
     rules = world.scenario.rules
-    enough = rules.notify.days + rules.collect.lead_days + 12
+    enough = rules.notify.days + rules.collect.lead_days + _SPARE_DAYS
+    approved = False
     for number in range(_REST_DAYS_MAX):
-        over = number >= enough and world.desk.is_done
-        world.calm_day(night=over or number < _NIGHTS_IN_A_ROW or number % 2 == 0)
+        over = number > enough and world.desk.is_done
+        approved = world.calm_day(night=over or approved or number < 2 or number % _NIGHTS_APART == 0)
         if found := breaches(world, DAILY):
             return found
         world.today += timedelta(days=1)
         if over and world.desk.is_done:
             break
-    for _ in range(2):
-        world.calm_day(night=True)
-        world.today += timedelta(days=1)
+    world.calm_day(night=True)
     return breaches(world, (*DAILY, *AT_REST))

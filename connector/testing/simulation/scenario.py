@@ -87,8 +87,8 @@ def _rules(chance: Chance) -> Rules:
             days=chance.pick((1, 2, 3, 5, 7, 14)),
         ),
         collect=CollectRules(
-            lead_days=chance.pick((1, 2, 3)),
-            window_days=chance.pick((3, 7)),
+            lead_days=chance.pick((1, 2)),
+            window_days=chance.pick((7, 10)),
             attempts=chance.pick((1, 2, 3)),
             maximum=Decimal(500) if chance.happens(15) else Decimal("999999999.99"),
             approval=chance.happens(25),

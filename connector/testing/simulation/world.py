@@ -26,7 +26,8 @@ from connector.testing.simulation.scenario import Scenario, draw
 from connector.testing.simulation.trace import Trace
 from connector.testing.simulation.wire import Killed, Moment, Temper, Wire
 
-FIRST_DAY = date(2026, 11, 24)
+_FIRST_DAYS = (date(2027, 2, 1), date(2026, 12, 14), date(2027, 3, 15), date(2027, 10, 18))
+"""An ordinary month; Christmas; Easter with the clock set forward; the clock set back."""
 SOURCE, SERVICE, BANK, MAIL = "books", "signing", "bank", "mail"
 _NIGHT = time(1, 30)
 _CREDITOR = Creditor(
@@ -48,15 +49,15 @@ class World:
     """
 
     def __init__(self, seed: int, days: int, database: Database, folder: Path) -> None:
-        self.today = FIRST_DAY
+        self.today = first = Chance(seed, "calendar").pick(_FIRST_DAYS)
         self.database = database
         self.folder = folder
-        self.clock = SettableClock(_instant(FIRST_DAY))
+        self.clock = SettableClock(_instant(first))
         self.trace = Trace(self.clock)
-        self.scenario: Scenario = draw(Chance(seed, "scenario"), FIRST_DAY, days)
+        self.scenario: Scenario = draw(Chance(seed, "scenario"), first, days)
         self.unexpected: list[str] = []
         self.passes = 0
-        self.peace_on, self.peace_at, self.events_before_peace = FIRST_DAY, 0, 0
+        self.peace_on, self.peace_at, self.events_before_peace = first, 0, 0
         self._chance = Chance(seed, "nights")
         self._length = 60
         self.wire = Wire(self.clock, self.trace, Chance(seed, "wire"), self.scenario.temper)
@@ -129,15 +130,16 @@ class World:
         self.peace_on, self.peace_at = self.today, self.trace.moment
         self.events_before_peace = len(self.service.events)
 
-    def calm_day(self, *, night: bool) -> None:
-        """A day on which all that is open comes to its end."""
+    def calm_day(self, *, night: bool) -> bool:
+        """A day on which all that is open comes to its end. Returns whether a run was approved."""
         self.clock.now = _instant(self.today)
         if night:
             self.walk()
         self.clock.now = _instant(self.today) + timedelta(hours=9)
         self.life.answers(self.today)
-        self.clerk.day(self.clock.now, diligent=True)
+        approved = self.clerk.day(self.clock.now, diligent=True)
         self.desk.day()
+        return approved
 
     # ---------------------------------------------------------------------------------------------- passes
 

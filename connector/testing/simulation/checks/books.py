@@ -36,7 +36,7 @@ def every_movement_is_booked(world: World) -> Iterator[Breach]:
                 yield Breach("A contradiction of the bank is shown.", f"{end_to_end_id} is not.")
         elif settled and not failed and (payments, returns) != (1, 0):
             yield Breach("Every settled collection is booked.", _seen(one, payments, returns))
-        elif settled and failed and payments != returns:
+        elif settled and failed and payments != returns and not _is_shown(world, end_to_end_id):
             yield Breach("Every returned collection is booked.", _seen(one, payments, returns))
 
 
@@ -46,13 +46,20 @@ def every_account_is_right(world: World) -> Iterator[Breach]:
         account = world.package.accounts[invoice.key.id]
         moved = Decimal(0)
         for one in world.desk.asked.values():
-            if one.invoice == invoice.number and one.settled_on and not one.failed_on:
-                contradicted = one.contradicted and not _bookings(world, one.order.end_to_end_id)[0]
-                moved += Decimal(0) if contradicted else one.order.amount
+            if one.invoice == invoice.number and one.settled_on:
+                moved += _left_of(world, one)
         expected = max(Decimal(0), account.total - account.otherwise - moved)
         if invoice.open_amount != expected:
             seen = f"{invoice.number}: {invoice.open_amount} open, not {expected}"
             yield Breach("What is open is what was not paid.", seen)
+
+
+def _left_of(world: World, one: Asked) -> Decimal:
+    """What a collection brought in the end. Where a person was asked, it is what the package has until they answer."""
+    if one.contradicted or _is_shown(world, one.order.end_to_end_id):
+        payments, returns = _bookings(world, one.order.end_to_end_id)
+        return one.order.amount * (payments - returns)
+    return Decimal(0) if one.failed_on else one.order.amount
 
 
 def _bookings(world: World, end_to_end_id: str) -> tuple[int, int]:
@@ -69,10 +76,11 @@ def _seen(one: Asked, payments: int, returns: int) -> str:
 
 
 def _is_shown(world: World, end_to_end_id: str) -> bool:
+    """Whether a person was asked about an answer of the bank that contradicts, or that names no collection."""
     with world.database.store.reading() as connection:
         shown = exceptions.all_open(connection)
     return any(
-        one.reason.code is ReasonCode.BANK_ANSWER_CONFLICTS
+        one.reason.code in (ReasonCode.BANK_ANSWER_CONFLICTS, ReasonCode.BANK_ANSWER_UNMATCHED)
         and end_to_end_id in one.reason.facts.get("end_to_end_id", "")
         for one in shown
     )
