@@ -19,6 +19,7 @@ SEAMS: dict[str, dict[str, str]] = {
     # Catching everything: only around code that we do not own, and only to type its error.
     "catch-all": {
         "connector/engine/daemon.py": "A fault of this program ends its pass, and is logged; the schedule goes on.",
+        "connector/testing/simulation/world.py": "Whatever a pass raises is a breach, told with its seed and trace.",
     },
     # Binary fractions: never near an amount.
     "float": {

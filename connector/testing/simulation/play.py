@@ -12,7 +12,7 @@ from connector.testing.simulation.checks.breach import Breach
 from connector.testing.simulation.database import Database
 from connector.testing.simulation.world import World
 
-DAYS = 15
+DAYS = 14
 _REST_DAYS_MAX = 150
 _NIGHTS_APART = 4
 _SPARE_DAYS = 14

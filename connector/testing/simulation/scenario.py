@@ -63,14 +63,14 @@ def draw(chance: Chance, first: date, days: int) -> Scenario:
             refused=chance.pick((0, 0, 0, 2)),
         ),
         outages=tuple(outages),
-        customers=chance.number(5, 11),
+        customers=chance.number(4, 8),
         busy=chance.pick((30, 60, 90)),
         kills=chance.pick((0, 10, 30)),
         seconds=chance.pick(often),
         freezes=chance.pick(often),
         jumps=chance.pick(often),
         restores=chance.pick((0, 0, 0, 10)),
-        rests=chance.pick((20, 40, 60)),
+        rests=chance.pick((25, 40, 55)),
     )
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from connector.engine.one_pass import PassResult, run_pass
-from connector.errors import LostLease, PassRunning
+from connector.errors import ConnectorError, LostLease, PassRunning
 from connector.installation import Bank, Installation, Source
 from connector.model.creditor import Creditor, CreditorAddress
 from connector.ports import AdapterSettings, Surroundings
@@ -60,6 +60,7 @@ class World:
         self.peace_on, self.peace_at, self.events_before_peace = first, 0, 0
         self._chance = Chance(seed, "nights")
         self._length = 60
+        self._taken_over = False
         self.wire = Wire(self.clock, self.trace, Chance(seed, "wire"), self.scenario.temper)
         self._meet(seed)
 
@@ -168,11 +169,22 @@ class World:
         try:
             result = self._walk("pass")
             self._length = max(10, self.wire.happened)
+            self._see_whether_it_stopped(result.error)
         except Killed:
             self._bury()
+        except LostLease as lost:
+            self._see_whether_it_stopped(lost)
+        except Exception as error:  # noqa: BLE001  seam: whatever the product raises is a breach of this seed
+            self.unexpected.append(f"a pass broke with {type(error).__name__}: {str(error).splitlines()[0]}")
         finally:
             self.wire.kill_at = self.wire.interrupt_at = None
         return result
+
+    def _see_whether_it_stopped(self, error: ConnectorError | None) -> None:
+        """A pass that another one took over from writes nothing any more: it says that it lost its lease."""
+        if self._taken_over and not isinstance(error, LostLease):
+            self.unexpected.append("a pass that another one took over from went on working")
+        self._taken_over = False
 
     def _walk(self, who: str) -> PassResult:
         self.passes += 1
@@ -207,6 +219,7 @@ class World:
         except PassRunning:
             self.unexpected.append("a pass that was silent for long keeps the next one from its work")
         self.database.on_commit = self.wire.commit
+        self._taken_over = True
         self.trace.note("process", "wakes up")
 
     def _bury(self) -> None:

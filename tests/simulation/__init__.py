@@ -1,0 +1,1 @@
+"""The simulator: its seeds hold, its failures replay, and its checks bite."""

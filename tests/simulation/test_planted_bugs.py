@@ -1,0 +1,247 @@
+"""The checks bite: each bug that is planted here, one at a time, is found within 200 seeds.
+
+Some rules are held by several layers, each of which would be enough; there the bug takes them away together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, and_, select, text, true, update
+
+from bankfiles.answers import Answer, AnswerKind
+from connector.engine import aftermath, lease, outbox
+from connector.engine.lock import Locks
+from connector.model.collection import CollectionState
+from connector.model.effect import Effect, EffectState
+from connector.model.mandate import MandateEvent, MandateEventKind
+from connector.ports import Feed
+from connector.steps import apply_answer, book, follow, matching, reconcile
+from connector.steps.apply_answer import Applied
+from connector.steps.handler import Handler
+from connector.steps.matching import Match
+from connector.steps.work import Work
+from connector.store import bank_files, collections, cursors, effects, invoices
+from connector.store.collections import StoredCollection
+from connector.store.database import Store
+from connector.store.history import Act
+from connector.store.tables import claims
+from connector.store.tables import collections as collections_table
+from connector.testing.simulation.database import SqliteDatabase
+from connector.testing.simulation.play import DAYS
+from connector.testing.simulation.seeds import play_some
+
+SEEDS = 200
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A bug, and the rules of which at least one must be found broken."""
+
+    plant: Plant
+    rules: frozenset[str]
+
+
+BUGS: dict[str, Bug] = {}
+
+
+def bug(*rules: str) -> Callable[[Plant], Plant]:
+    """Add a bug to the list."""
+
+    def add(plant: Plant) -> Plant:
+        BUGS[plant.__name__] = Bug(plant, frozenset(rules))
+        return plant
+
+    return add
+
+
+ASKED_TWICE = "No invoice euro is asked twice."
+NO_MANDATE = "No collection without a usable mandate."
+NOT_STORED = "Every signed mandate is in the package."
+NOT_CANCELLED = "Every cancellation is in the package."
+FILE_TWICE = "No file is handed to the bank twice, nor one that it can't take."
+INVITED_TWICE = "No invitation is sent twice."
+BOOKED_TWICE = "Every collection is booked once."
+NO_MONEY = "Only money that moved is booked."
+NOT_BOOKED = "Every settled collection is booked."
+RETURN_NOT_BOOKED = "Every returned collection is booked."
+ACCOUNT_WRONG = "What is open is what was not paid."
+BROKEN = "A pass comes to its end, and no two work at once."
+LEFT_OUT = "Nothing due and collectable is left out."
+
+
+@bug(ASKED_TWICE, BROKEN)
+def the_guards_of_live_claims_are_gone(patch: pytest.MonkeyPatch) -> None:
+    """No unique index, no trigger, and the code that looks for live claims sees none."""
+    renew = SqliteDatabase.renew
+
+    def without_guards(self: SqliteDatabase) -> None:
+        renew(self)
+        with self.store.transaction() as connection:
+            connection.execute(text("DROP INDEX uq_claims_live"))
+            for event in ("insert", "update"):
+                connection.execute(text(f"DROP TRIGGER claims_within_invoice_{event}"))
+
+    claims_on, collectable = collections.claims_on, invoices._collectable
+
+    def dead(connection: Connection, keys: Any) -> Any:
+        found = claims_on(connection, keys)
+        return {key: [replace(one, live=False, counts=False) for one in past] for key, past in found.items()}
+
+    def without_claims(source: str, due_until: Any, attempts: int) -> Any:
+        parts = list(collectable(source, due_until, attempts).clauses)
+        return and_(*(part for part in parts if "claims" not in str(part)))
+
+    patch.setattr(SqliteDatabase, "renew", without_guards)
+    patch.setattr(collections, "claims_on", dead)
+    patch.setattr(invoices, "_collectable", without_claims)
+
+
+@bug(NOT_STORED, NOT_CANCELLED, NO_MANDATE)
+def the_cursor_moves_before_what_was_read_is_stored(patch: pytest.MonkeyPatch) -> None:
+    """In a transaction of its own: a pass that dies in between has lost what it read."""
+    move, read_events = cursors.move, follow._apply_events
+
+    def early(work: Work) -> None:
+        service = work.installation.mandates
+        read = service.read_events
+
+        def moved_on(cursor: str) -> Iterator[Any]:
+            for batch in read(cursor):
+                with work.store.transaction() as connection:
+                    move(connection, service.name, Feed.MANDATE_EVENTS, batch.cursor, work.act().at)
+                yield batch
+
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(service, "read_events", moved_on)
+            read_events(work)
+
+    patch.setattr(follow, "_apply_events", early)
+
+
+@bug(INVITED_TWICE)
+def an_effect_of_unknown_outcome_is_repeated(patch: pytest.MonkeyPatch) -> None:
+    """Nobody is asked whether it was made."""
+
+    def again(work: Work, step: object, handler: Handler, effect: Effect) -> None:
+        with work.store.transaction() as connection:
+            effects.mark(connection, effect, EffectState.PENDING, work.act(), error="tried again")
+
+    patch.setattr(aftermath, "look_up", again)
+    patch.setattr(outbox, "look_up", again)
+
+
+@bug(NO_MONEY)
+def a_collection_that_the_bank_took_counts_as_paid(patch: pytest.MonkeyPatch) -> None:
+    """The payment is booked on the bank's receipt, not on its statement."""
+    patch.setitem(apply_answer._STATE_AFTER, AnswerKind.ACCEPTED, CollectionState.SETTLED)
+
+
+@bug(NO_MONEY, ACCOUNT_WRONG, BOOKED_TWICE)
+def money_is_matched_by_its_amount_alone(patch: pytest.MonkeyPatch) -> None:
+    """Any collection of the same amount will do."""
+
+    def by_amount(connection: Connection, creditor: str, answer: Answer) -> Match | None:
+        if answer.amount is None:
+            return match(connection, creditor, answer)
+        ids = collections.ids_where(connection, amount=answer.amount, states=matching._SENT)
+        return Match(list(collections.find_many(connection, ids[:1]).values())) if ids else None
+
+    match = matching.match
+    patch.setattr(reconcile, "match", by_amount)
+
+
+@bug(RETURN_NOT_BOOKED, ACCOUNT_WRONG)
+def a_late_return_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    """What is settled stays settled."""
+    apply = apply_answer.apply
+
+    def deaf(work: Work, connection: Connection, answer: Answer, found: Match) -> Applied:
+        late = any(stored.settled_on is not None for stored in found.collections)
+        if late and answer.kind in (AnswerKind.RETURNED, AnswerKind.REFUNDED):
+            return Applied(changed=False, contradicted=())
+        return apply(work, connection, answer, found)
+
+    patch.setattr(apply_answer, "apply", deaf)
+
+
+@bug(ASKED_TWICE, BROKEN)
+def a_claim_is_released_when_its_file_leaves(patch: pytest.MonkeyPatch) -> None:
+    """As if a collection that was handed in were over."""
+    submit_file = collections.submit_file
+
+    def released(connection: Connection, message_id: str, act: Act) -> None:
+        submit_file(connection, message_id, act)
+        in_file = select(collections_table.c.end_to_end_id).where(collections_table.c.bank_file == message_id)
+        connection.execute(
+            update(claims).where(claims.c.end_to_end_id.in_(in_file), claims.c.live.is_(true())).values(live=False)
+        )
+
+    patch.setattr(collections, "submit_file", released)
+
+
+@bug(BOOKED_TWICE)
+def a_bank_file_is_applied_each_time_it_comes(patch: pytest.MonkeyPatch) -> None:
+    """No digest, no identity of answers, no state, and a key that is new each time: what was booked is booked again."""
+    apply_to, owe_payment = apply_answer._apply_to_collection, book.owe_payment
+    times = iter(range(1, 1_000_000))
+
+    def anyhow(work: Work, connection: Connection, answer: Answer, stored: StoredCollection, state: Any) -> bool:
+        if state is CollectionState.SETTLED and stored.collection.state is CollectionState.SETTLED:
+            owe_payment(work, connection, stored, work.installation.today(), answer.bank_reference or "")
+            return True
+        return apply_to(work, connection, answer, stored, state)
+
+    def key(kind: object, stored: StoredCollection, number: int) -> str:
+        return f"{kind}:{stored.collection.end_to_end_id}/{number}-{next(times)}"
+
+    begin_received = bank_files.begin_received
+
+    def always(connection: Connection, *facts: Any) -> bool:
+        begin_received(connection, *facts)
+        return True
+
+    patch.setattr(bank_files, "begin_received", always)
+    patch.setattr(bank_files, "known_answers", lambda *_: set())
+    patch.setattr(bank_files, "note_answer", lambda *_, **__: None)
+    patch.setattr(apply_answer, "_apply_to_collection", anyhow)
+    patch.setattr(book, "_key", key)
+
+
+@bug(NO_MANDATE, NOT_CANCELLED)
+def a_cancellation_at_the_service_is_not_heard(patch: pytest.MonkeyPatch) -> None:
+    """Its event is noted as read, and nothing follows."""
+    apply = follow._apply
+
+    def deaf(work: Work, connection: Connection, event: MandateEvent, *rest: Any) -> None:
+        if event.kind is not MandateEventKind.CANCELLED:
+            apply(work, connection, event, *rest)
+
+    patch.setattr(follow, "_apply", deaf)
+
+
+@bug(BROKEN)
+def the_lock_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    """Every other pass is taken for dead."""
+    patch.setattr(lease, "_is_dead", lambda *_, **__: True)
+    patch.setattr(Locks, "take", lambda *_: True)
+
+
+@bug(BROKEN, INVITED_TWICE, BOOKED_TWICE)
+def a_pass_that_lost_its_lease_goes_on_writing(patch: pytest.MonkeyPatch) -> None:
+    """No transaction looks whether it still may."""
+    patch.setattr(Store, "fenced", lambda self, _fence: self)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", BUGS)
+def test_a_planted_bug_is_found_within_200_seeds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    BUGS[name].plant(monkeypatch)
+    for outcome in play_some(range(1, SEEDS + 1), DAYS):
+        if {breach.rule for breach in outcome.breaches} & BUGS[name].rules:
+            return
+    pytest.fail(f"{SEEDS} seeds did not show it.")
