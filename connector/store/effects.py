@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, select, text, update
 
 from connector.model.effect import Effect, EffectKind, EffectState
 from connector.store import history
@@ -16,6 +16,27 @@ from connector.store.tables import effects
 from connector.store.upsert import insert_new
 
 _WORTH_HISTORY = frozenset({EffectState.DONE, EffectState.FAILED, EffectState.UNKNOWN, EffectState.LEFT})
+
+# Asked for each kind after each step, mostly for nothing: made once. The states stand word for word as the index of
+# open effects says them.
+_OPEN = (
+    select(effects)
+    .where(
+        text("effects.state IN ('pending', 'sending', 'unknown')"),
+        effects.c.kind == bindparam("kind"),
+        effects.c.state == bindparam("state"),
+    )
+    .order_by(effects.c.seq)
+)
+_COUNT = select(func.count()).select_from(_OPEN.subquery())
+_EARLIER = effects.alias("earlier")
+_HELD = exists().where(
+    _EARLIER.c.target == effects.c.target,
+    _EARLIER.c.lane == effects.c.lane,
+    _EARLIER.c.seq < effects.c.seq,
+    text("earlier.lane <> '' AND earlier.state NOT IN ('done', 'left')"),
+)
+_NEXT = _OPEN.where(effects.c.seq > bindparam("after"), or_(effects.c.lane == "", ~_HELD)).limit(bindparam("most"))
 
 
 def owe(connection: Connection, effect: Effect, at: datetime) -> bool:
@@ -60,28 +81,22 @@ def pending(
         after: `seq` of the last one seen.
         targets: only these, if given; `not_to` are left out.
     """
-    earlier = effects.alias("earlier")
-    held = exists().where(
-        earlier.c.target == effects.c.target,
-        earlier.c.lane == effects.c.lane,
-        earlier.c.seq < effects.c.seq,
-        text("earlier.lane <> '' AND earlier.state NOT IN ('done', 'left')"),
-    )
+    query = _NEXT
+    if targets is not None:
+        query = query.where(effects.c.target.in_(targets))
+    if not_to:
+        query = query.where(effects.c.target.not_in(not_to))
     found: list[Effect] = []
     for kind in kinds:  # one after the other: each reads its part of the index in order
-        query = _open(kind, EffectState.PENDING).where(effects.c.seq > after, or_(effects.c.lane == "", ~held))
-        if targets is not None:
-            query = query.where(effects.c.target.in_(targets))
-        if not_to:
-            query = query.where(effects.c.target.not_in(not_to))
-        found += map(effect_of, connection.execute(query.limit(limit)))
+        asked = {"kind": kind.value, "state": EffectState.PENDING.value, "after": after, "most": limit}
+        found += map(effect_of, connection.execute(query, asked))
     return sorted(found, key=lambda effect: effect.seq)[:limit]
 
 
 def count_pending(connection: Connection, kinds: Iterable[EffectKind]) -> int:
     """How many effects of these kinds wait to be made."""
     counts = (
-        connection.execute(select(func.count()).select_from(_open(kind, EffectState.PENDING).subquery())).scalar_one()
+        connection.execute(_COUNT, {"kind": kind.value, "state": EffectState.PENDING.value}).scalar_one()
         for kind in kinds
     )
     return sum(counts)
@@ -89,17 +104,7 @@ def count_pending(connection: Connection, kinds: Iterable[EffectKind]) -> int:
 
 def in_state(connection: Connection, kind: EffectKind, state: EffectState) -> list[Effect]:
     """All effects of a kind in one open state, oldest first."""
-    return [effect_of(row) for row in connection.execute(_open(kind, state))]
-
-
-def _open(kind: EffectKind, state: EffectState) -> Select[Any]:
-    """Effects in one of the states that the index of open ones holds, in their order."""
-    listed = text("effects.state IN ('pending', 'sending', 'unknown')")  # word for word as the index says it
-    return (
-        select(effects)
-        .where(listed, effects.c.kind == kind.value, effects.c.state == state.value)
-        .order_by(effects.c.seq)
-    )
+    return [effect_of(row) for row in connection.execute(_OPEN, {"kind": kind.value, "state": state.value})]
 
 
 def about(connection: Connection, record: str) -> list[Effect]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from sqlalchemy import Connection, insert, select, text, true, update
+from sqlalchemy import Connection, bindparam, insert, select, text, true, update
 
 from connector.store.tables import leases
 
@@ -66,16 +66,20 @@ def give_back(connection: Connection, scope: str, token: int) -> None:
     connection.execute(update(leases).where(leases.c.scope == scope, leases.c.token == token).values(held=False))
 
 
+# Asked at the begin of every transaction: made once.
+_BEAT = (
+    select(leases.c.beat_at)
+    .where(leases.c.scope == bindparam("scope"), leases.c.token == bindparam("token"), leases.c.held.is_(true()))
+    .with_for_update()
+)
+
+
 def last_beat(connection: Connection, scope: str, token: int) -> datetime | None:
     """When the holder was last heard of; None if the lease is lost.
 
     Nobody can take the lease before this transaction ends: what it writes is written by its holder.
     """
-    return connection.execute(
-        select(leases.c.beat_at)
-        .where(leases.c.scope == scope, leases.c.token == token, leases.c.held.is_(true()))
-        .with_for_update()
-    ).scalar()
+    return connection.execute(_BEAT, {"scope": scope, "token": token}).scalar()
 
 
 def beat(connection: Connection, scope: str, *, at: datetime, expires_at: datetime) -> None:
