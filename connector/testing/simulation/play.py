@@ -12,10 +12,10 @@ from connector.testing.simulation.checks.breach import Breach
 from connector.testing.simulation.database import Database
 from connector.testing.simulation.world import World
 
-DAYS = 14
+DAYS = 12
 _REST_DAYS_MAX = 150
-_NIGHTS_APART = 4
-_SPARE_DAYS = 14
+_NIGHTS_APART = 5
+_SPARE_DAYS = 13
 
 
 @dataclass(frozen=True, slots=True)

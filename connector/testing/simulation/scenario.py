@@ -63,7 +63,7 @@ def draw(chance: Chance, first: date, days: int) -> Scenario:
             refused=chance.pick((0, 0, 0, 2)),
         ),
         outages=tuple(outages),
-        customers=chance.number(4, 8),
+        customers=chance.number(3, 7),
         busy=chance.pick((30, 60, 90)),
         kills=chance.pick((0, 10, 30)),
         seconds=chance.pick(often),
