@@ -45,7 +45,8 @@ _NEXT: dict[MandateState, frozenset[MandateState]] = {
     MandateState.SUSPENDED: frozenset(
         {MandateState.ACTIVE, MandateState.CANCELLED, MandateState.EXPIRED, MandateState.SPENT}
     ),
-    MandateState.SPENT: frozenset({MandateState.ACTIVE}),  # its one collection was refused by the bank
+    # Active again if its one collection came to nothing; until that left, it can be suspended or cancelled as well.
+    MandateState.SPENT: frozenset({MandateState.ACTIVE, MandateState.SUSPENDED, MandateState.CANCELLED}),
     MandateState.CANCELLED: frozenset(),
     MandateState.EXPIRED: frozenset(),
     MandateState.LAPSED: frozenset(),
@@ -113,6 +114,11 @@ class Mandate:
         if on > add_months(used_on, UNUSED_MONTHS_MAX):
             return Reason(ReasonCode.MANDATE_UNUSED_TOO_LONG, facts | {"used_on": used_on.isoformat()})
         return None
+
+
+def why_not_active(state: MandateState) -> ReasonCode:
+    """Why a mandate in this state carries no collection."""
+    return _WHY_NOT_ACTIVE[state]
 
 
 _WHY_NOT_ACTIVE = {

@@ -146,9 +146,10 @@ def _stop_mandate(work: Work, connection: Connection, stored: StoredCollection, 
     """Suspend or end the mandate if the reason says that it can't go on like this."""
     fate = reasons.meaning(code).mandate if code else MandateFate.KEPT
     mandate = mandates.find(connection, stored.collection.mandate_reference, stored.collection.creditor)
-    if mandate is None or mandate.state is not MandateState.ACTIVE or fate is MandateFate.KEPT:
-        return
     state = MandateState.SUSPENDED if fate is MandateFate.SUSPENDED else MandateState.CANCELLED
+    going_on = (MandateState.ACTIVE, MandateState.SUSPENDED)
+    if mandate is None or fate is MandateFate.KEPT or mandate.state not in going_on or mandate.state is state:
+        return
     mandates.change(connection, mandate, mandate.moved(state), work.act(), code)
     work.did(
         Step.RECONCILE,
