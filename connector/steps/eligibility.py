@@ -113,10 +113,15 @@ def needs_notice(invoice: Invoice, rules: Rules) -> bool:
     return rules.notify.channel is NoticeChannel.MAIL and not invoice.announces_debit
 
 
+def first_day(rules: Rules, today: date) -> date:
+    """The first day of debit that can be met by what is proposed today; one more if it waits a day for a person."""
+    waiting = 1 if rules.collect.approval else 0
+    return earliest_collection_date(today, rules.collect.lead_days + waiting)
+
+
 def collected_until(rules: Rules, today: date) -> date:
     """The last day of debit that may be handed in today; never before the first that still can be."""
-    window = today + timedelta(days=rules.collect.window_days)
-    return max(window, earliest_collection_date(today, rules.collect.lead_days))
+    return max(today + timedelta(days=rules.collect.window_days), first_day(rules, today))
 
 
 def announced_until(rules: Rules, today: date) -> date:
@@ -179,7 +184,7 @@ def _mandate_for(facts: InvoiceFacts) -> tuple[Mandate | None, Reason]:
 
 def _collection_date(facts: InvoiceFacts, rules: Rules, today: date) -> date:
     """The day of the debit: as noticed while that can be met, else the first that is lawful."""
-    earliest = earliest_collection_date(today, rules.collect.lead_days)
+    earliest = first_day(rules, today)
     invoice = facts.invoice
     if not needs_notice(invoice, rules):
         return next_target_day(max(invoice.due_on, earliest))
@@ -212,7 +217,7 @@ def _by_time(facts: InvoiceFacts, mandate: Mandate, collection_date: date, rules
         "currency": invoice.currency,
     }
     in_window = collection_date <= collected_until(rules, today)
-    earliest = earliest_collection_date(today, rules.collect.lead_days)
+    earliest = first_day(rules, today)
     if needs_notice(invoice, rules):
         if notice is not None:
             said["notice_on"] = notice.noticed_on.isoformat()

@@ -8,7 +8,6 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection
 
-from bankfiles.calendar import earliest_collection_date
 from connector.installation import Source
 from connector.model.deed import DeedCode, Step
 from connector.model.effect import Effect, EffectKind
@@ -17,7 +16,7 @@ from connector.model.mandate import Mandate
 from connector.model.notice import Notice
 from connector.model.reason import Reason, ReasonCode
 from connector.model.rules import NoticeChannel
-from connector.steps.eligibility import Action, InvoiceFacts, announced_until, judge
+from connector.steps.eligibility import Action, InvoiceFacts, announced_until, first_day, judge
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
 from connector.store import customers, effects, exceptions, invoices, mandates, notices
@@ -42,7 +41,7 @@ def _notify_source(work: Work, source: Source) -> None:
                 connection,
                 source.name,
                 due_until=announced_until(rules, today),
-                stale_before=earliest_collection_date(today, rules.collect.lead_days),
+                stale_before=first_day(rules, today),
                 attempts=rules.collect.attempts,
                 after=after,
             )
