@@ -20,6 +20,7 @@ _REJECTS = ("AM04", "AC01", "MS03", "MD01")
 _RETURNS = ("AM04", "AM04", "MS03", "MD06", "MD01", "AC04")
 ENDS_THE_MANDATE = frozenset({"MD01"})
 _SETTLED, _FAILED = "settled", "failed"
+_HALF = "half-"
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Asked:
         told_settled, told_failed: the moment at which the connector was given a message that says so.
         known_failed: the moment at which it said that it has that message.
         contradicted: the bank said one thing and the other.
+        unnamed: its return named the mandate and no collection, so that a person may have to find out.
     """
 
     order: Order
@@ -48,6 +50,7 @@ class Asked:
     told_failed: int | None = None
     known_failed: int | None = None
     contradicted: bool = False
+    unnamed: bool = False
 
     @property
     def invoice(self) -> str:
@@ -189,7 +192,9 @@ class BankDesk:
                 one.told_failed = moment
 
     def handled(self, name: str) -> None:
-        """The connector said that it has a message."""
+        """The connector said that it has a message. Of half a one nobody knows what it could read."""
+        if name.startswith(_HALF):
+            return
         for end_to_end_id, word in self._says.get(name, ()):
             one = self.asked[end_to_end_id]
             if word == _FAILED and one.known_failed is None:
@@ -241,6 +246,7 @@ class BankDesk:
         ]
         if alike == [one] and self.chance.happens(20):
             entry = replace(entry, details=(replace(entry.details[0], end_to_end_id=""),))
+            one.unnamed = True
         kinds = self.chance.pick(((Report.STATEMENT,), (Report.NOTIFICATION,), (Report.NOTIFICATION, Report.STATEMENT)))
         for kind in kinds:
             self._report(kind, [entry], [(one, _FAILED)])
@@ -265,7 +271,7 @@ class BankDesk:
         told = tuple((one.order.end_to_end_id, word) for one, word in says)
         day = self.today() + timedelta(days=after + (0 if self.calm else self.chance.pick((0, 0, 0, 1, 2, 5))))
         if not self.calm and self.chance.happens(4):
-            self._messages.append(_Message(day, f"half-{name}", content[: len(content) // 2], told))
+            self._messages.append(_Message(day, f"{_HALF}{name}", content[: len(content) // 2], told))
             day += timedelta(days=1)
         self._messages.append(_Message(day, f"{name}.xml", content, told))
         if self.chance.happens(20):

@@ -62,7 +62,8 @@ def _why_not_after(world: World, one: Asked) -> str:
     ]
     for other in earlier:
         known = other.known_failed is not None and other.known_failed < one.moment
-        if known and other.fate.reason in ENDS_THE_MANDATE and not other.contradicted:
+        doubtful = other.contradicted or other.unnamed
+        if known and other.fate.reason in ENDS_THE_MANDATE and not doubtful:
             return f"the debtor's bank said {other.fate.reason} before"
         one_off = world.scenario.rules.invite.type is MandateType.ONE_OFF
         if one_off and other.fate.fate is not Fate.REJECTED and not other.contradicted and other is not one:
