@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from connector.errors import Skippable
 from connector.model.deed import DeedCode, Step
-from connector.model.effect import Effect, EffectKind
+from connector.model.effect import Effect
 from connector.model.mandate import Mandate
 from connector.ports import SignedMandate
 from connector.steps.handler import source_of
@@ -18,7 +18,7 @@ from connector.store.history import Act
 
 
 def run(work: Work) -> None:
-    """Owe every package the active mandates that it was not told of yet."""
+    """Owe every package the signed mandates that it was not told of yet. What changes later is owed when it changes."""
     for source in work.installation.sources.values():
         with work.store.transaction() as connection:
             for mandate in mandates.to_write_back(connection, source.name):
@@ -27,14 +27,7 @@ def run(work: Work) -> None:
 
 
 def _owe(work: Work, connection: Connection, mandate: Mandate) -> None:
-    effect = Effect(
-        key=f"store_mandate:{mandate.creditor}/{mandate.reference}",
-        kind=EffectKind.STORE_MANDATE,
-        target=mandate.customer.source,
-        about=mandates.record_of(mandate),
-        facts={"reference": mandate.reference, "creditor": mandate.creditor},
-    )
-    effects.owe(connection, effect, work.act().at)
+    effects.owe(connection, mandates.write_back_of(mandate), work.act().at)
     work.did(
         Step.WRITE_BACK,
         DeedCode.STORE_MANDATE,
@@ -63,7 +56,9 @@ class StoreMandate:
         yield from source_of(effects[0], work).package.store_mandates(signed)
 
     def look_up(self, effect: Effect, work: Work) -> str | None:
-        """Whether the package has it."""
+        """Whether the package has it. Nobody can say whether it has the change: that is written again, without harm."""
+        if effect.facts.get("number", "1") != "1":
+            return None
         package = source_of(effect, work).package
         return package.look_up(effect.kind, effect.facts["reference"])
 

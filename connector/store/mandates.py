@@ -11,13 +11,17 @@ from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select,
 
 from bankfiles.pain008.model import Scheme
 from connector.model.customer import Language, RecordKey
-from connector.model.effect import EffectKind
+from connector.model.effect import Effect, EffectKind, EffectState
 from connector.model.mandate import Mandate, MandateEvent, MandateState, MandateType
-from connector.store import history
+from connector.store import effects, history
 from connector.store.history import Act, Change, RecordKind, record_name
-from connector.store.tables import collections, effects, mandate_events, mandates
+from connector.store.tables import collections, mandate_events, mandates
+from connector.store.tables import effects as effects_table
 from connector.store.upsert import insert_new
 
+_WRITE_BACK = "store_mandate:"
+_NOT_YET = frozenset({MandateState.INVITED, MandateState.SIGNED, MandateState.AWAITING_BANK, MandateState.LAPSED})
+_WORTH_WRITING = [state.value for state in MandateState if state not in _NOT_YET]
 _NAME_LENGTH_MAX = 140  # ISO Max140Text; bank files take 70
 
 
@@ -48,7 +52,10 @@ def add_invited(connection: Connection, mandate: Mandate, expires_at: datetime, 
 
 
 def change(connection: Connection, old: Mandate, new: Mandate, act: Act, why: str) -> None:
-    """Store a changed mandate, with its history if the state changed."""
+    """Store a changed mandate, with its history if the state changed.
+
+    A package that was told of the mandate is owed the change, in this transaction.
+    """
     connection.execute(
         update(mandates)
         .where(mandates.c.creditor == old.creditor, mandates.c.reference == old.reference)
@@ -56,6 +63,37 @@ def change(connection: Connection, old: Mandate, new: Mandate, act: Act, why: st
     )
     if new.state is not old.state:
         history.write(connection, act, [Change(record_of(old), old.state, new.state, why)])
+    if _is_news(old, new):
+        _owe_again(connection, new, act)
+
+
+def _is_news(old: Mandate, new: Mandate) -> bool:
+    """Whether the package shall hear of a change. That a one-off mandate is used, or free again, is ours alone."""
+    said_before, said_now = (
+        (one.state, one.iban, one.bic, one.debtor_name) if one.state is not MandateState.SPENT else None
+        for one in (old, new)
+    )
+    comes_back = said_before is None and new.state is MandateState.ACTIVE
+    return said_now is not None and said_now != said_before and not comes_back
+
+
+def _owe_again(connection: Connection, mandate: Mandate, act: Act) -> None:
+    """Owe the package the mandate as it stands, unless it was not told yet, will be anyway, or has no place for it."""
+    told = [one for one in effects.about(connection, record_of(mandate)) if one.kind is EffectKind.STORE_MANDATE]
+    if told and all(one.state not in (EffectState.PENDING, EffectState.LEFT) for one in told):
+        effects.owe(connection, write_back_of(mandate, number=len(told) + 1), act.at)
+
+
+def write_back_of(mandate: Mandate, number: int = 1) -> Effect:
+    """The effect that tells a package of a mandate, for the n-th time."""
+    again = f":{number}" if number > 1 else ""
+    return Effect(
+        key=f"{_WRITE_BACK}{mandate.creditor}/{mandate.reference}{again}",
+        kind=EffectKind.STORE_MANDATE,
+        target=mandate.customer.source,
+        about=record_of(mandate),
+        facts={"reference": mandate.reference, "creditor": mandate.creditor, "number": str(number)},
+    )
 
 
 def record_of(mandate: Mandate) -> str:
@@ -96,15 +134,14 @@ def of_customers(connection: Connection, keys: Iterable[RecordKey]) -> dict[Reco
 
 
 def to_write_back(connection: Connection, source: str) -> Iterator[Mandate]:
-    """Active mandates of a source that its package was not told of yet."""
+    """Signed mandates of a source that its package was not told of yet, those that ended since included."""
     told = exists().where(
-        effects.c.kind == EffectKind.STORE_MANDATE.value,
-        effects.c.key == "store_mandate:" + mandates.c.creditor + "/" + mandates.c.reference,
+        effects_table.c.kind == EffectKind.STORE_MANDATE.value,
+        effects_table.c.key == _WRITE_BACK + mandates.c.creditor + "/" + mandates.c.reference,
     )
+    signed = and_(mandates.c.state.in_(_WORTH_WRITING), mandates.c.signed_on.is_not(None))
     rows = connection.execute(
-        select(mandates)
-        .where(and_(mandates.c.source == source, mandates.c.state == MandateState.ACTIVE.value, ~told))
-        .order_by(mandates.c.reference)
+        select(mandates).where(and_(mandates.c.source == source, signed, ~told)).order_by(mandates.c.reference)
     ).all()
     yield from map(mandate_of, rows)
 
