@@ -97,6 +97,11 @@ class BankDesk:
             one.failed_on or (one.settled_on and one.fate.fate is Fate.PAID) for one in self.asked.values()
         )
 
+    @property
+    def activity(self) -> int:
+        """How much came in and went out so far."""
+        return len(self.asked) + len(self._says)
+
     def take_in(self, name: str, content: bytes) -> None:
         """A file arrived whole."""
         try:

@@ -16,6 +16,7 @@ DAYS = 12
 _REST_DAYS_MAX = 150
 _NIGHTS_APART = 5
 _SPARE_DAYS = 13
+_QUIET_NIGHTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,15 @@ def _peace(world: World) -> list[Breach]:
     world.make_peace()
     rules = world.scenario.rules
     enough = rules.notify.days + rules.collect.lead_days + _SPARE_DAYS
-    approved = False
+    approved, quiet, before = False, 0, 0
     for number in range(_REST_DAYS_MAX):
         over = number > enough and world.desk.is_done
         approved = world.calm_day(night=over or approved or number < 2 or number % _NIGHTS_APART == 0)
         if found := breaches(world, DAILY):
             return found
-        world.today += timedelta(days=1)
-        if over and world.desk.is_done:
+        quiet = quiet + 1 if over and world.desk.activity == before else 0
+        before = world.desk.activity
+        if quiet == _QUIET_NIGHTS:
             break
-    world.calm_day(night=True)
-    return breaches(world, (*DAILY, *AT_REST))
+        world.today += timedelta(days=1)
+    return breaches(world, AT_REST)
