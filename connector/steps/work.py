@@ -41,6 +41,7 @@ class Work:
         scope: what this pass holds a lease of, by name.
         met: exceptions met in this pass.
         unreachable: names of sources, services and banks that did not answer in this pass.
+        rechecked: creditors of whom what may leave was held against the packages in this pass.
         resting: names of those that refused too much and are left alone for the rest of this pass.
     """
 
@@ -56,6 +57,7 @@ class Work:
     met: int = 0
     unreachable: set[str] = field(default_factory=set)
     resting: set[str] = field(default_factory=set)
+    rechecked: set[str] = field(default_factory=set)
 
     def may_call(self, name: str) -> bool:
         """Whether a source, service, bank or mailer may be called (again) in this pass."""
