@@ -37,9 +37,9 @@ def let_go(store: Store, name: str, at: datetime, by: str) -> WaitingRun:
     with store.transaction() as connection:
         found = _waiting(connection, name)
         proposed = collections.ids_where(connection, run=found.id, states=[CollectionState.PROPOSED])
-        collections.forgive(connection, proposed)
         for stored in collections.find_many(connection, proposed).values():
             cancel(connection, stored, Act(at, by), "not approved")
+        collections.forgive(connection, proposed)
     return found
 
 

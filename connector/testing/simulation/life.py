@@ -16,6 +16,7 @@ from connector.testing.simulation.scenario import Scenario
 from connector.testing.simulation.trace import Trace
 
 _AMOUNTS = ("121.00", "121.00", "60.50", "99.99", "12.34", "0.01", "640.00")
+_CHANGES = (Decimal(1), Decimal(1), Decimal("0.5"), Decimal("1.5"))  # an invoice that is posted anew
 
 
 def iban_of(number: int) -> str:
@@ -174,8 +175,9 @@ class Life:
         if open_ones := self.package.open_invoices():
             invoice = self.chance.pick(open_ones)
             due_on = invoice.due_on + timedelta(days=self.chance.number(-4, 6))
-            self.package.post(replace(invoice, due_on=due_on))
-            self.trace.note("bookkeeper", f"makes {invoice.number} due on {due_on}")
+            total = (invoice.total * self.chance.pick(_CHANGES)).quantize(Decimal("0.01"))
+            self.package.post(replace(invoice, due_on=due_on, total=total))
+            self.trace.note("bookkeeper", f"makes {invoice.number} due on {due_on}, for {total}")
 
     def _cancel_invoice(self, _today: date) -> None:
         if open_ones := self.package.open_invoices():
