@@ -16,8 +16,9 @@ from threading import Event
 
 from sqlalchemy import Connection
 
-from connector.engine import outbox
+from connector.engine import outbox, recover, witness
 from connector.engine.lease import Scope, lease, nobody_working
+from connector.engine.recover import Recovering
 from connector.errors import ConnectorError, LostLease, Stopped
 from connector.installation import Installation
 from connector.model.deed import Deed, Step
@@ -124,10 +125,12 @@ def run_pass(
     with lease(store, installation.folder, scope, installation.clock) as fenced:
         with fenced.transaction() as connection:
             day = _day(connection, installation)
-            number = passes.begin(connection, installation.clock(), day)
+            number = recover.begin_pass(connection, installation, day)
+        witness.note_begun(installation.folder, number)
         work = Work(
             replace(installation, day=day),
             fenced,
+            number=number,
             by=f"pass {number}",
             folder=installation.folder,
             tell=told,
@@ -142,6 +145,7 @@ def run_pass(
         if not isinstance(error, LostLease):
             with fenced.transaction() as connection:
                 passes.end(connection, number, installation.clock(), result.outcome.value, dict(told.counts))
+            witness.note_ended(installation.folder, number)
     return result
 
 
@@ -169,6 +173,7 @@ def rehearse(
         store.rehearsal() as forgetful,
         tempfile.TemporaryDirectory(prefix="sepa-connector-plan-") as folder,
     ):
+        recover.look(installation, forgetful)
         work = Work(
             replace(installation, day=installation.today()),
             forgetful,
@@ -184,11 +189,13 @@ def rehearse(
 def _walk(work: Work, steps: Collection[Step]) -> ConnectorError | None:
     """Take the steps asked for, in the order of the road. Returns what stopped it, if something did."""
     try:
+        recovering = Recovering(work)
         for step, take in ROAD.items():
             if step in steps:
                 outbox.clear_up(work, step)
-                take(work)
+                recovering.take(step, take)
                 outbox.make(work, step)
+        recovering.finish()
     except ConnectorError as error:
         return error
     return None

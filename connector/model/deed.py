@@ -48,6 +48,8 @@ class DeedCode(StrEnum):
     RETURNED = "returned"
     REGISTER_PAYMENT = "register_payment"
     REGISTER_RETURN = "register_return"
+    ADOPT_FILE = "adopt_file"
+    DATABASE_IS_UP_TO_DATE = "database_is_up_to_date"
     EXCEPTION = "exception"
 
 

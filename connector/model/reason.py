@@ -62,6 +62,9 @@ class ReasonCode(StrEnum):
     BANK_ANSWER_UNMATCHED = "bank_answer_unmatched"
     BANK_ANSWER_CONFLICTS = "bank_answer_conflicts"
     BANK_FILE_REJECTED = "bank_file_rejected"
+    DATABASE_PUT_BACK = "database_put_back"
+    JOURNAL_LOST = "journal_lost"
+    BANK_FILE_NOT_ADOPTED = "bank_file_not_adopted"
 
 
 @dataclass(frozen=True, slots=True)

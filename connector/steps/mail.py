@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from connector.errors import Skippable
 from connector.installation import card_of
 from connector.mails import NoticeLine, invitation_mail, notice_mail
-from connector.model.effect import Effect
+from connector.model.effect import Effect, EffectState
 from connector.model.mandate import Mandate, MandateState
 from connector.ports import Mail
 from connector.steps.work import Work
@@ -83,7 +83,9 @@ class MailNotice:
     def settle(self, effect: Effect, result: str, connection: Connection, work: Work, act: Act) -> None:
         """The days of notice count from the day on which it left."""
         if result != _NOT_NEEDED:
-            notices.sent(connection, effect.key, work.installation.today())
+            noticed_on = effect.facts.get("noticed_on") if effect.state is EffectState.UNKNOWN else None
+            day = date.fromisoformat(noticed_on) if noticed_on else work.installation.today()
+            notices.sent(connection, effect.key, day)
 
 
 def _lines(connection: Connection, effect: Effect) -> list[NoticeLine]:

@@ -16,6 +16,7 @@ from connector.model.mandate import Mandate
 from connector.model.notice import Notice
 from connector.model.reason import Reason, ReasonCode
 from connector.model.rules import NoticeChannel
+from connector.steps import journal
 from connector.steps.eligibility import Action, InvoiceFacts, announced_until, first_day, judge
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
@@ -88,27 +89,26 @@ def _owe_notice(
         },
     )
     effects.owe(connection, effect, act.at)
-    notices.add(
-        connection,
-        [
-            PlannedNotice(
-                key=f"{effect.key}:{number}",
-                creditor=mandate.creditor,
-                channel=NoticeChannel.MAIL.value,
-                effect=effect.key,
-                notice=Notice(
-                    invoice=facts.invoice.key,
-                    part=1,
-                    mandate_reference=mandate.reference,
-                    amount=facts.invoice.open_amount,
-                    collection_date=collection_date,
-                    noticed_on=today,
-                    sent=False,
-                ),
-            )
-            for number, facts in enumerate(told, start=1)
-        ],
-    )
+    planned = [
+        PlannedNotice(
+            key=f"{effect.key}:{number}",
+            creditor=mandate.creditor,
+            channel=NoticeChannel.MAIL.value,
+            effect=effect.key,
+            notice=Notice(
+                invoice=facts.invoice.key,
+                part=1,
+                mandate_reference=mandate.reference,
+                amount=facts.invoice.open_amount,
+                collection_date=collection_date,
+                noticed_on=today,
+                sent=False,
+            ),
+        )
+        for number, facts in enumerate(told, start=1)
+    ]
+    notices.add(connection, planned)
+    journal.note_notice(work, effect, planned)
     for facts in told:
         work.did(
             Step.NOTIFY,

@@ -18,7 +18,7 @@ from connector.installation import Bank
 from connector.model.deed import DeedCode, Step
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import IncomingFile
-from connector.steps import apply_answer
+from connector.steps import apply_answer, journal
 from connector.steps.matching import match, names_ours
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
@@ -63,18 +63,22 @@ def _waiting(bank: Bank) -> list[IncomingFile]:
 def _take(work: Work, creditor: str, bank: Bank, incoming: IncomingFile) -> None:
     """Keep a copy by its digest, apply what it says in one transaction, then let the channel tidy up."""
     path, sha256 = _keep(work.folder, incoming)
-    record = record_name(RecordKind.FILE, incoming.name)
-    with work.store.transaction() as connection:
-        if bank_files.begin_received(connection, sha256, creditor, incoming.name, work.act()):
-            _read(work, connection, creditor, incoming.name, path, sha256, record)
+    journal.note_received(work, path, creditor, incoming.name)
+    apply_kept(work, creditor, incoming.name, path, sha256)
     if not work.rehearsal:
         bank.channel.handled(incoming)
 
 
+def apply_kept(work: Work, creditor: str, name: str, path: Path, sha256: str) -> None:
+    """Apply a file that was kept, once."""
+    with work.store.transaction() as connection:
+        if bank_files.begin_received(connection, sha256, creditor, name, work.act()):
+            _read(work, connection, creditor, name, path, sha256, record_name(RecordKind.FILE, name))
+
+
 def _keep(folder: Path, incoming: IncomingFile) -> tuple[Path, str]:
     """Copy a file to received/, named by its digest."""
-    received = folder / "received"
-    received.mkdir(parents=True, exist_ok=True)
+    received = journal.received_folder(folder)
     partial = received / ".part"
     with incoming.open() as source, partial.open("wb") as target:
         sha256 = _copy(source, target)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -20,6 +19,7 @@ from connector.model.deed import DeedCode, Step
 from connector.model.effect import Effect, EffectKind
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import OutgoingFile
+from connector.steps.journal import note_files, outgoing_folder
 from connector.steps.release import cancel
 from connector.steps.work import Progress, Work
 from connector.store import bank_files, collections, effects, mandates, runs
@@ -74,11 +74,12 @@ def _write(work: Work, approved: Run) -> None:
         with work.store.transaction() as connection:
             _keep_out(work, connection, nothing.findings)
         return
+    note_files(work, approved.creditor, approved.id, written)
     with work.store.transaction() as connection:
         _keep_out(work, connection, [one for file in written for one in file.findings])
         for file in written:
             bank_files.add(connection, file, creditor.id, approved.id, act)
-            effects.owe(connection, _sending(work, creditor, file), act.at)
+            effects.owe(connection, sending(work, creditor, file), act.at)
         collections.put_in_file(connection, approved.id, _file_of(written), act)
     for file in written:
         work.did(Step.SUBMIT, DeedCode.WRITE_FILE, file=file.name, count=file.count, amount=file.total)
@@ -90,13 +91,6 @@ def _file_of(written: Sequence[Written]) -> dict[str, tuple[str, str]]:
         for file in written
         for end_to_end_id, batch_id in file.batch_of.items()
     }
-
-
-def outgoing_folder(folder: Path) -> Path:
-    """Where our files lie before and after the bank has them."""
-    outgoing = folder / "outgoing"
-    outgoing.mkdir(parents=True, exist_ok=True)
-    return outgoing
 
 
 def _for_file(work: Work, creditor: Creditor, approved: Iterable[StoredCollection]) -> Iterator[FileCollection]:
@@ -129,7 +123,8 @@ def _for_file(work: Work, creditor: Creditor, approved: Iterable[StoredCollectio
             work.progress(Progress(Step.SUBMIT, creditor.name, number))
 
 
-def _sending(work: Work, creditor: Creditor, file: Written) -> Effect:
+def sending(work: Work, creditor: Creditor, file: Written) -> Effect:
+    """The change that is owed to the bank with a file."""
     return Effect(
         key=f"send_file:{file.message_id}",
         kind=EffectKind.SEND_FILE,
@@ -186,7 +181,7 @@ class SendFile:
 def _on_disk(effect: Effect, work: Work) -> OutgoingFile:
     with work.store.reading() as connection:
         file = bank_files.find(connection, effect.facts["message_id"])
-    path = outgoing_folder(work.folder) / (file.name if file else "")
+    path = outgoing_folder(work.installation.folder) / (file.name if file else "")
     if file is None or not path.is_file():
         raise Fatal(
             f"The bank file {path.name} was written, but is gone from our disk.",

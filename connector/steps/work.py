@@ -33,6 +33,7 @@ class Work:
     """One pass at work.
 
     Attributes:
+        number: of the pass; 0 for a rehearsal.
         by: who acts, for the history, e.g. "pass 12".
         rehearsal: True in `plan`: nothing is changed at other sides, and the store forgets all.
         folder: where bank files are written and received ones kept.
@@ -53,6 +54,7 @@ class Work:
     tell: Callable[[Deed], None] = lambda _deed: None
     progress: Callable[[Progress], None] = lambda _progress: None
     stop: Event = field(default_factory=Event)
+    number: int = 0
     scope: str = "pass"
     met: int = 0
     unreachable: set[str] = field(default_factory=set)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from bankfiles.pain008.model import Written
 from connector.store import history
+from connector.store.chunks import chunks
 from connector.store.history import Act, Change, RecordKind, record_name
 from connector.store.tables import bank_answers, bank_files, batches, received_files
 from connector.store.upsert import insert_new
@@ -99,7 +100,29 @@ def add(connection: Connection, written: Written, creditor: str, run: str, act: 
 def find(connection: Connection, message_id: str) -> BankFile | None:
     """The file with this message id."""
     row = connection.execute(select(bank_files).where(bank_files.c.message_id == message_id)).first()
-    return _file_of(row) if row else None
+    return file_of(row) if row else None
+
+
+def known(connection: Connection, message_ids: Iterable[str]) -> set[str]:
+    """Which of these message ids are files of ours."""
+    return {
+        found
+        for some in chunks(message_ids)
+        for found in connection.execute(
+            select(bank_files.c.message_id).where(bank_files.c.message_id.in_(some))
+        ).scalars()
+    }
+
+
+def known_received(connection: Connection, digests: Iterable[str]) -> set[str]:
+    """Which files of the bank, by digest, were read before."""
+    return {
+        found
+        for some in chunks(digests)
+        for found in connection.execute(
+            select(received_files.c.sha256).where(received_files.c.sha256.in_(some))
+        ).scalars()
+    }
 
 
 def find_batch(connection: Connection, batch_id: str) -> BankBatch | None:
@@ -117,7 +140,7 @@ def move(connection: Connection, file: BankFile, state: FileState, act: Act, why
 def latest(connection: Connection, limit: int = 10) -> list[BankFile]:
     """The latest files, newest first."""
     rows = connection.execute(select(bank_files).order_by(bank_files.c.created_at.desc()).limit(limit))
-    return [_file_of(row) for row in rows]
+    return [file_of(row) for row in rows]
 
 
 def begin_received(connection: Connection, sha256: str, creditor: str, name: str, act: Act) -> bool:
@@ -173,7 +196,8 @@ def note_answer(
     )
 
 
-def _file_of(row: Row[Any]) -> BankFile:
+def file_of(row: Row[Any]) -> BankFile:
+    """A file from its row."""
     return BankFile(
         message_id=row.message_id,
         creditor=row.creditor,

@@ -206,6 +206,13 @@ def note_settlement(connection: Connection, end_to_end_id: str, settled_on: date
     )
 
 
+def approve(connection: Connection, ids: Iterable[str], act: Act, why: str) -> None:
+    """Approve those of these collections that are proposed."""
+    for some in chunks(ids):
+        proposed = and_(collections.c.end_to_end_id.in_(some), collections.c.state == CollectionState.PROPOSED.value)
+        move_where(connection, proposed, CollectionState.PROPOSED, CollectionState.APPROVED, act, why)
+
+
 def put_in_file(connection: Connection, run: str, file_of: Mapping[str, tuple[str, str]], act: Act) -> None:
     """The approved collections of a run went into files: end-to-end id to (message id, batch id)."""
     rows = [

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, text, update
 
-from connector.store.tables import passes
+from connector.store.pass_tables import passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class PastPass:
 
 def begin(connection: Connection, at: datetime, day: date, after: int = 0) -> int:
     """Write down that a pass began. Returns its number: above all others, and above `after`."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE passes IN SHARE ROW EXCLUSIVE MODE"))  # others begin at the same time
     number = max(newest(connection), after) + 1
     connection.execute(insert(passes).values(id=number, started_at=at, day=day, steps={}))
     return number

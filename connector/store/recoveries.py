@@ -12,8 +12,12 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from connector.model.effect import EffectState
+from connector.store.pass_tables import recoveries
 from connector.store.passes import newest
-from connector.store.tables import effects, recoveries
+from connector.store.tables import effects
+
+RECORD = "database sepa-connector"
+"""Name of the database in Exceptions and differences."""
 
 
 class Cause(StrEnum):

@@ -13,6 +13,7 @@ from connector.store import recoveries
 from connector.store.collections import move_where
 from connector.store.history import Act
 from connector.store.tables import collection_runs, collections
+from connector.store.upsert import insert_new
 
 _NAMES_LEFT = 100
 
@@ -31,12 +32,18 @@ def begin_or_resume(connection: Connection, creditor: str, day: date, act: Act) 
         return left
     stem = f"{creditor.upper()}-{day:%Y%m%d}-"
     earlier = connection.execute(select(collection_runs.c.id).where(collection_runs.c.id.startswith(stem))).scalars()
-    taken = max((int(name.removeprefix(stem)) for name in earlier), default=0)
+    taken = max((int(name.removeprefix(stem).partition("-")[0]) for name in earlier), default=0)
     # The bank may have files of today that a database which was put back has forgotten: their names stay theirs.
     forgotten = _NAMES_LEFT * recoveries.touching(connection, act.at)
     run = Run(f"{stem}{max(taken, forgotten) + 1}", creditor)
     connection.execute(insert(collection_runs).values(id=run.id, creditor=creditor, created_at=act.at))
     return run
+
+
+def adopt(connection: Connection, run: str, creditor: str, act: Act) -> None:
+    """Put in a run that was made and approved while the database did not know; one that is there stays as it is."""
+    row = {"id": run, "creditor": creditor, "created_at": act.at, "proposed_at": act.at}
+    insert_new(connection, collection_runs, row | {"approved_at": act.at, "approved_by": act.by})
 
 
 def unfinished(connection: Connection, creditor: str) -> Run | None:

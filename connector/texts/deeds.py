@@ -33,6 +33,8 @@ DEED_FACTS: Mapping[DeedCode, tuple[str, ...]] = {
     _D.RETURNED: ("customer", "number", "amount", "reason_code", "reason_text"),
     _D.REGISTER_PAYMENT: ("number", "amount", "source"),
     _D.REGISTER_RETURN: ("number", "amount", "source"),
+    _D.ADOPT_FILE: ("file", "count", "amount"),
+    _D.DATABASE_IS_UP_TO_DATE: (),
     _D.EXCEPTION: ("record", "reason"),
 }
 """The facts that the sentence of each code uses, the same in all languages. Steps may give more."""

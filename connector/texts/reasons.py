@@ -60,6 +60,9 @@ FACTS: Mapping[ReasonCode, tuple[str, ...]] = {
     _C.BANK_ANSWER_UNMATCHED: ("file", "end_to_end_id"),
     _C.BANK_ANSWER_CONFLICTS: ("file", "end_to_end_id", "state"),
     _C.BANK_FILE_REJECTED: ("file", "reason_code", "reason_text"),
+    _C.DATABASE_PUT_BACK: ("last_pass",),
+    _C.JOURNAL_LOST: ("last_pass",),
+    _C.BANK_FILE_NOT_ADOPTED: ("file", "why"),
 }
 """The facts that the sentence of each code uses, the same in all languages. Steps may give more."""
 

@@ -228,7 +228,7 @@ class World:
         self.database.reopen()
         with self.database.store.reading() as connection:
             known = set(connection.execute(select(bank_files.c.name)).scalars())
-        for path in sorted((self.folder / "outgoing").glob("*")):
+        for path in sorted((self.folder / "outgoing").glob("*.xml")):
             if path.name not in known and path.is_file() and self._chance.happens(50):
                 path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
                 self.trace.note("disk", f"has half of {path.name}")

@@ -1,0 +1,101 @@
+"""Adoption: what went out while the database did not know, put into it as it was written then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from bankfiles.pain008 import Written
+from bankfiles.pain008.model import Batch, SequenceType
+from connector.model.collection import CollectionState
+from connector.model.customer import Language
+from connector.model.mandate import Mandate, MandateState, MandateType
+from connector.store import bank_files, collections, customers, mandates, runs
+from connector.store.collections import StoredCollection
+from connector.store.history import Act
+
+_WHY = "taken up again from the journal"
+_NEVER_SIGNED = frozenset({MandateState.INVITED, MandateState.SIGNED, MandateState.AWAITING_BANK, MandateState.LAPSED})
+
+
+def adopt_file(
+    connection: Connection, written: Written, run: str, put_in: Sequence[StoredCollection], act: Act
+) -> None:
+    """Put a bank file, its run, its collections and their live claims into the database, in the state "in file".
+
+    The database refuses a claim that another collection has, or one beyond its invoice: an IntegrityError.
+    """
+    creditor = put_in[0].collection.creditor
+    runs.adopt(connection, run, creditor, act)
+    bank_files.add(connection, written, creditor, run, act)
+    known = collections.find_many(connection, (stored.collection.end_to_end_id for stored in put_in))
+    new = [stored for stored in put_in if stored.collection.end_to_end_id not in known]
+    for stored in put_in:
+        _mandate(connection, stored, act)
+    collections.propose(connection, [_proposed(stored) for stored in new], act)
+    ids = [stored.collection.end_to_end_id for stored in put_in]
+    collections.approve(connection, ids, act, _WHY)
+    file_of = {stored.collection.end_to_end_id: (written.message_id, stored.batch_id or "") for stored in put_in}
+    collections.put_in_file(connection, run, file_of, act)
+
+
+def written_of(message_id: str, name: str, sha256: str, put_in: Iterable[StoredCollection]) -> Written:
+    """A file as its writer told it, put together from its collections."""
+    batches: dict[str, Batch] = {}
+    for stored in put_in:
+        collection = stored.collection
+        name_of_batch = stored.batch_id or ""
+        before = batches.get(name_of_batch, Batch(name_of_batch, collection.collection_date, 0, Decimal(0)))
+        batches[name_of_batch] = replace(before, count=before.count + 1, total=before.total + collection.amount)
+    return Written(
+        message_id=message_id,
+        count=sum(batch.count for batch in batches.values()),
+        total=sum((batch.total for batch in batches.values()), Decimal(0)),
+        sha256=sha256,
+        batches=tuple(batches.values()),
+        name=name,
+    )
+
+
+def _proposed(stored: StoredCollection) -> StoredCollection:
+    return replace(stored, collection=replace(stored.collection, state=CollectionState.PROPOSED))
+
+
+def _mandate(connection: Connection, stored: StoredCollection, act: Act) -> None:
+    """The mandate must have been signed, or it could not have been used; one for one collection is spent by it."""
+    collection = stored.collection
+    one_off = collection.sequence_type is SequenceType.ONE_OFF
+    usable = MandateState.SPENT if one_off else MandateState.ACTIVE
+    known = mandates.find(connection, collection.mandate_reference, collection.creditor)
+    if known is None:
+        customer = customers.find(connection, collection.customer)
+        known = Mandate(
+            reference=collection.mandate_reference,
+            creditor=collection.creditor,
+            customer=collection.customer,
+            scheme=stored.scheme,
+            type=MandateType.ONE_OFF if one_off else MandateType.RECURRENT,
+            state=MandateState.LAPSED,  # changed below; a customer has one open invitation at most
+            language=(customer and customer.language) or Language.ENGLISH,
+        )
+        mandates.add_invited(connection, known, _start_of(stored, act), act)
+    if known.state in _NEVER_SIGNED or (one_off and known.state is MandateState.ACTIVE):
+        signed = replace(
+            known,
+            state=usable,
+            debtor_name=stored.debtor_name,
+            iban=stored.debtor_iban,
+            bic=stored.debtor_bic,
+            signed_on=stored.mandate_signed_on,
+        )
+        mandates.change(connection, known, signed, act, _WHY)
+
+
+def _start_of(stored: StoredCollection, act: Act) -> datetime:
+    """The signature as an instant: the invitation ended with it."""
+    signed = stored.mandate_signed_on
+    return act.at.replace(year=signed.year, month=signed.month, day=signed.day)
