@@ -8,5 +8,4 @@ from connector.testing.simulation.play import Outcome
 def told(outcome: Outcome) -> str:
     """All that one needs to find out why."""
     rules = "\n".join(f"{breach.rule} {breach.seen}" for breach in outcome.breaches)
-    replay = f"script/simulate --start {outcome.seed} --seeds 1"
-    return "\n".join((f"seed {outcome.seed}, {outcome.day}:", rules, f"Replay: {replay}", *outcome.trace))
+    return "\n".join((f"seed {outcome.seed}, {outcome.day}:", rules, f"Replay: {outcome.replay}", *outcome.trace))

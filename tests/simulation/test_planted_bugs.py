@@ -15,11 +15,12 @@ from sqlalchemy import Connection, and_, select, text, true, update
 from bankfiles.answers import Answer, AnswerKind
 from connector.engine import aftermath, lease, outbox
 from connector.engine.lock import Locks
+from connector.installation import Source
 from connector.model.collection import CollectionState
 from connector.model.effect import Effect, EffectState
 from connector.model.mandate import MandateEvent, MandateEventKind
 from connector.ports import Feed
-from connector.steps import apply_answer, book, follow, matching, reconcile
+from connector.steps import apply_answer, book, follow, matching, pull, reconcile
 from connector.steps.apply_answer import Applied
 from connector.steps.handler import Handler
 from connector.steps.matching import Match
@@ -71,6 +72,7 @@ NOT_BOOKED = "Every settled collection is booked."
 RETURN_NOT_BOOKED = "Every returned collection is booked."
 ACCOUNT_WRONG = "What is open is what was not paid."
 BROKEN = "A pass comes to its end, and no two work at once."
+NO_REASON = "Every skip has its reason."
 LEFT_OUT = "Nothing due and collectable is left out."
 
 
@@ -101,26 +103,37 @@ def the_guards_of_live_claims_are_gone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(invoices, "_collectable", without_claims)
 
 
-@bug(NOT_STORED, NOT_CANCELLED, NO_MANDATE)
+@bug(NOT_STORED, NOT_CANCELLED, NO_MANDATE, LEFT_OUT, NO_REASON)
 def the_cursor_moves_before_what_was_read_is_stored(patch: pytest.MonkeyPatch) -> None:
     """In a transaction of its own: a pass that dies in between has lost what it read."""
-    move, read_events = cursors.move, follow._apply_events
+    apply_events, pull_source = follow._apply_events, pull._pull_source
 
-    def early(work: Work) -> None:
-        service = work.installation.mandates
-        read = service.read_events
+    def ahead(work: Work, owner: Any, name: str, method: str, feed: Feed) -> Callable[[str], Iterator[Any]]:
+        read = getattr(owner, method)
 
         def moved_on(cursor: str) -> Iterator[Any]:
             for batch in read(cursor):
                 with work.store.transaction() as connection:
-                    move(connection, service.name, Feed.MANDATE_EVENTS, batch.cursor, work.act().at)
+                    cursors.move(connection, name, feed, batch.cursor, work.act().at)
                 yield batch
 
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(service, "read_events", moved_on)
-            read_events(work)
+        return moved_on
 
-    patch.setattr(follow, "_apply_events", early)
+    def follow_early(work: Work) -> None:
+        service = work.installation.mandates
+        with pytest.MonkeyPatch.context() as inner:
+            events = ahead(work, service, service.name, "read_events", Feed.MANDATE_EVENTS)
+            inner.setattr(service, "read_events", events)
+            apply_events(work)
+
+    def pull_early(work: Work, source: Source) -> None:
+        with pytest.MonkeyPatch.context() as inner:
+            for method, feed in (("read_customers", Feed.CUSTOMERS), ("read_invoices", Feed.INVOICES)):
+                inner.setattr(source.package, method, ahead(work, source.package, source.name, method, feed))
+            pull_source(work, source)
+
+    patch.setattr(follow, "_apply_events", follow_early)
+    patch.setattr(pull, "_pull_source", pull_early)
 
 
 @bug(INVITED_TWICE)

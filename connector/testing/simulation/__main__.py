@@ -65,7 +65,7 @@ class _Told:
         if not outcome.holds:
             for breach in outcome.breaches:
                 self._say(f"seed {outcome.seed}, {outcome.day}: {breach.rule} {breach.seen}")
-            self._say(f"Replay: script/simulate --start {outcome.seed} --seeds 1")
+            self._say(f"Replay: {outcome.replay}")
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{self.played} of {self.seeds} seeds, {len(self.failed)} failed ")
             sys.stderr.flush()

@@ -24,15 +24,23 @@ class Outcome:
     """What came of a seed.
 
     Attributes:
+        days: of hostility that it was to have.
         day: on which a rule did not hold, or of the end.
     """
 
     seed: int
+    days: int
     day: date
     breaches: tuple[Breach, ...]
     trace: tuple[str, ...]
     passes: int
     collections: int
+
+    @property
+    def replay(self) -> str:
+        """What to type to see it again."""
+        days = f" --days {self.days}" if self.days != DAYS else ""
+        return f"script/simulate --start {self.seed} --seeds 1{days}"
 
     @property
     def holds(self) -> bool:
@@ -49,7 +57,7 @@ def play(seed: int, database: Database, folder: Path, days: int = DAYS) -> Outco
     world.life.begin(world.today)
     found = _hostilities(world, days) or _peace(world)
     database.reopen()
-    return Outcome(seed, world.today, tuple(found), tuple(world.trace.lines), world.passes, len(world.desk.asked))
+    return Outcome(seed, days, world.today, tuple(found), tuple(world.trace.lines), world.passes, len(world.desk.asked))
 
 
 def _hostilities(world: World, days: int) -> list[Breach]:

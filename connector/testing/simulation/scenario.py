@@ -65,7 +65,7 @@ def draw(chance: Chance, first: date, days: int) -> Scenario:
         outages=tuple(outages),
         customers=chance.number(3, 7),
         busy=chance.pick((30, 60, 90)),
-        kills=chance.pick((0, 10, 30)),
+        kills=chance.pick((0, 20, 40)),
         seconds=chance.pick(often),
         freezes=chance.pick(often),
         jumps=chance.pick(often),

@@ -12,6 +12,7 @@ from connector.testing.simulation.checks.breach import Breach
 from connector.testing.simulation.world import World
 
 _K = MandateEventKind
+_AGAINST = frozenset({_K.SUSPENDED, _K.CANCELLED})
 
 
 def asked_without(world: World) -> Iterator[Breach]:
@@ -31,10 +32,15 @@ def _why_unusable(world: World, one: Asked) -> str:
         return "it was not signed"
     if one.order.debtor_iban != signed.iban:
         return "it is for another account"
-    known = [event for event in events if world.service.known_events.get(event.id, one.moment) < one.moment]
+    known = [event for event in events if event.kind not in _AGAINST or _is_known(world, event, one.moment)]
     if not _is_active(known, needs_bank=world.scenario.rules.invite.scheme is Scheme.B2B):
         return f"known of it was {', '.join(event.kind for event in known)}"
     return _why_not_after(world, one)
+
+
+def _is_known(world: World, event: MandateEvent, moment: int) -> bool:
+    """Whether the connector had said by then that it has an event. It may have it before it can say so."""
+    return world.service.known_events.get(event.id, moment) < moment
 
 
 def _is_active(events: list[MandateEvent], *, needs_bank: bool) -> bool:
