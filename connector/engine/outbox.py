@@ -21,7 +21,7 @@ from connector.steps.book import RegisterPayment, RegisterReturn
 from connector.steps.handler import Handler, Together
 from connector.steps.invite import InviteDebtor
 from connector.steps.mail import MailInvitation, MailNotice
-from connector.steps.submit import SendFile
+from connector.steps.send_file import SendFile
 from connector.steps.unreachable import reached, retried
 from connector.steps.work import Progress, Work
 from connector.steps.write_back import StoreMandate

@@ -39,6 +39,8 @@ class DeedCode(StrEnum):
     COLLECT = "collect"
     WAIT_FOR_APPROVAL = "wait_for_approval"
     CANCEL_LATE = "cancel_late"
+    LEAVE_OUT = "leave_out"
+    WITHDRAW_FILE = "withdraw_file"
     WRITE_FILE = "write_file"
     SEND_FILE = "send_file"
     READ_BANK_FILE = "read_bank_file"

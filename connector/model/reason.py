@@ -42,6 +42,9 @@ class ReasonCode(StrEnum):
     ATTEMPTS_USED = "attempts_used"
     WILL_COLLECT = "will_collect"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    # why a collection was left out of its file
+    LESS_IS_OPEN = "less_is_open"
+    MANDATE_NOT_THE_SAME = "mandate_not_the_same"
     # what became an Exception
     RECORD_UNREADABLE = "record_unreadable"
     IBAN_INVALID = "iban_invalid"

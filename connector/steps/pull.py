@@ -37,9 +37,13 @@ def run(work: Work) -> None:
 
 
 def _pull_source(work: Work, source: Source) -> None:
-    package = source.package
-    _pull_feed(work, source, Feed.CUSTOMERS, package.read_customers, _store_customers)
-    _pull_feed(work, source, Feed.INVOICES, package.read_invoices, _store_invoices)
+    _pull_feed(work, source, Feed.CUSTOMERS, source.package.read_customers, _store_customers)
+    read_invoices(work, source)
+
+
+def read_invoices(work: Work, source: Source) -> None:
+    """Read the invoices of a source that changed since they were last read."""
+    _pull_feed(work, source, Feed.INVOICES, source.package.read_invoices, _store_invoices)
 
 
 _STORED = {Feed.CUSTOMERS: DeedCode.READ_CUSTOMERS, Feed.INVOICES: DeedCode.READ_INVOICES}

@@ -1,50 +1,94 @@
-"""Submit: turn approved collections into bank files, and owe the bank those files."""
+"""Submit: turn approved collections into bank files, and owe the bank those files.
+
+Nothing leaves before it was checked against what the package says now, and nothing that is not as it was approved.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from bankfiles.calendar import earliest_collection_date
-from bankfiles.pain008 import Finding, Header, NothingToWrite, Severity, Written, write_files
-from bankfiles.pain008.model import Address
-from bankfiles.pain008.model import Collection as FileCollection
-from bankfiles.pain008.model import Creditor as FileCreditor
-from bankfiles.profiles import load_profile
-from connector.errors import Fatal
+from bankfiles.pain008 import Finding, NothingToWrite, Severity, Written
 from connector.model.collection import CollectionState
 from connector.model.creditor import Creditor
 from connector.model.deed import DeedCode, Step
-from connector.model.effect import Effect, EffectKind
+from connector.model.effect import Effect, EffectKind, EffectState
 from connector.model.reason import Reason, ReasonCode
-from connector.ports import OutgoingFile
-from connector.steps.journal import note_files, outgoing_folder
+from connector.steps.bank_file import outgoing_folder, written
+from connector.steps.journal import note_files
+from connector.steps.recheck import leave_out, reread
 from connector.steps.release import cancel
-from connector.steps.work import Progress, Work
-from connector.store import bank_files, collections, effects, mandates, runs
-from connector.store.bank_files import FileState
-from connector.store.collections import StoredCollection
-from connector.store.history import Act
+from connector.steps.work import Work
+from connector.store import bank_files, collections, effects, exceptions, runs, stale
+from connector.store.bank_files import BankFile, FileState
+from connector.store.history import RecordKind, record_name
 from connector.store.runs import Run
 
 
 def run(work: Work) -> None:
-    """Write the files of every run that was approved."""
-    with work.store.reading() as connection:
-        waiting = runs.to_submit(connection)
-    for approved in waiting:
-        _cancel_late(work, approved)
-        _write(work, approved)
-        work.check_stop()
+    """Write the files of every run that was approved, and of what is left of files that may not leave any more."""
+    for creditor in work.installation.creditors.values():
+        with work.store.reading() as connection:
+            unsent = bank_files.unsent(connection, creditor.id)
+            waiting = runs.to_submit(connection, creditor.id)
+        if not (unsent or waiting) or not reread(work, creditor.id):
+            continue
+        work.rechecked.add(creditor.id)
+        for file in unsent:
+            _withdraw_if_stale(work, file)
+        with work.store.reading() as connection:
+            waiting = runs.to_submit(connection, creditor.id)
+        for approved in waiting:
+            if _is_as_approved(work, approved):
+                _cancel_late(work, approved)
+                _leave_out_stale(work, approved)
+                _write(work, creditor, approved)
+            work.check_stop()
+
+
+def _withdraw_if_stale(work: Work, file: BankFile) -> None:
+    """A file that did not leave, and in which something is wrong by now, never leaves: its rest is written anew."""
+    act = work.act()
+    with work.store.transaction() as connection:
+        late = collections.ids_where(
+            connection, bank_file=file.message_id, before=_earliest(work), states=[CollectionState.IN_FILE]
+        )
+        if not late and not stale.of_file(connection, file.message_id):
+            return
+        sending = effects.find(connection, key_of(file.message_id))
+        why = "withdrawn before it left"
+        if sending is None or not effects.mark(connection, sending, EffectState.LEFT, act, error=why):
+            return
+        bank_files.move(connection, file, FileState.WITHDRAWN, act, why)
+        collections.take_out_of_file(connection, file.message_id, act)
+    work.did(Step.SUBMIT, DeedCode.WITHDRAW_FILE, file=file.name, count=file.transactions, amount=file.total)
+
+
+def _is_as_approved(work: Work, approved: Run) -> bool:
+    """Whether a run still is what was proposed. If not, somebody changed it beside us: a person must look."""
+    record, act = record_name(RecordKind.RUN, approved.id), work.act()
+    with work.store.transaction() as connection:
+        if runs.is_as_proposed(connection, approved.id):
+            exceptions.close(connection, [record], ReasonCode.RUN_CHANGED, act.at, act.by)
+            return True
+        work.show(connection, Step.SUBMIT, record, Reason(ReasonCode.RUN_CHANGED, {"run": approved.id}))
+    return False
+
+
+def _earliest(work: Work) -> date:
+    return earliest_collection_date(work.installation.today(), work.installation.rules.collect.lead_days)
 
 
 def _cancel_late(work: Work, approved: Run) -> None:
     """Let go of collections whose day can no longer be met; their invoices get a new notice and a new day."""
-    earliest = earliest_collection_date(work.installation.today(), work.installation.rules.collect.lead_days)
+    approved_ones = [CollectionState.APPROVED]
     with work.store.transaction() as connection:
-        late = collections.ids_where(connection, run=approved.id, before=earliest, states=[CollectionState.APPROVED])
-        collections.forgive(connection, late)
+        late = collections.ids_where(connection, run=approved.id, before=_earliest(work), states=approved_ones)
         for stored in collections.find_many(connection, late).values():
             cancel(connection, stored, work.act(), "too late for its collection date")
             work.did(
@@ -54,35 +98,55 @@ def _cancel_late(work: Work, approved: Run) -> None:
                 number=stored.collection.remittance,
                 collection_date=stored.collection.collection_date,
             )
+        collections.forgive(connection, late)
 
 
-def _write(work: Work, approved: Run) -> None:
+def _leave_out_stale(work: Work, approved: Run) -> None:
+    """Let go of collections whose invoice or mandate is not what it was when they were proposed."""
+    with work.store.reading() as connection:
+        changed = stale.of_run(connection, approved.id)
+    if changed:
+        with work.store.transaction() as connection:
+            leave_out(work, connection, changed)
+
+
+def _write(work: Work, creditor: Creditor, approved: Run) -> None:
     """Write the files on our disk, then note in one transaction what went into them and that they are owed."""
-    installation, act = work.installation, work.act()
-    creditor = installation.creditors[approved.creditor]
-    folder = outgoing_folder(work.folder)
+    act, folder = work.act(), outgoing_folder(work.folder)
     try:
         with work.store.reading() as connection:
-            written = write_files(
-                Header(message_id=approved.id, created_at=act.at, initiating_party=creditor.name),
-                _for_file(work, creditor, collections.approved_of(connection, approved.id)),
-                folder,
-                profile=load_profile(installation.banks[creditor.id].profile),
-                keep_batch_of=True,
-            )
+            message_id = _message_id(connection, approved)
+            chosen = collections.approved_of(connection, approved.id)
+            files = written(work, creditor, message_id, act.at, chosen, folder)
     except NothingToWrite as nothing:
         with work.store.transaction() as connection:
             _keep_out(work, connection, nothing.findings)
         return
-    note_files(work, approved.creditor, approved.id, written)
+    _sync(folder)
+    note_files(work, approved.creditor, approved.id, files)
     with work.store.transaction() as connection:
-        _keep_out(work, connection, [one for file in written for one in file.findings])
-        for file in written:
+        _keep_out(work, connection, [one for file in files for one in file.findings])
+        for file in files:
             bank_files.add(connection, file, creditor.id, approved.id, act)
             effects.owe(connection, sending(work, creditor, file), act.at)
-        collections.put_in_file(connection, approved.id, _file_of(written), act)
-    for file in written:
+        collections.put_in_file(connection, approved.id, _file_of(files), act)
+    for file in files:
         work.did(Step.SUBMIT, DeedCode.WRITE_FILE, file=file.name, count=file.count, amount=file.total)
+
+
+def _message_id(connection: Connection, approved: Run) -> str:
+    """The run's own name; if files of it were withdrawn, one that none of them had."""
+    before = len(bank_files.of_run(connection, approved.id))
+    return f"{approved.id}.{before + 1}" if before else approved.id
+
+
+def _sync(folder: Path) -> None:
+    """The names of new files are on the disk as well, not only their content."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _file_of(written: Sequence[Written]) -> dict[str, tuple[str, str]]:
@@ -93,40 +157,15 @@ def _file_of(written: Sequence[Written]) -> dict[str, tuple[str, str]]:
     }
 
 
-def _for_file(work: Work, creditor: Creditor, approved: Iterable[StoredCollection]) -> Iterator[FileCollection]:
-    """The collections in the words of the bank file."""
-    address = creditor.address
-    party = FileCreditor(
-        name=creditor.name,
-        identifier=creditor.identifier,
-        iban=creditor.iban,
-        bic=creditor.bic,
-        address=Address(country=address.country, town=address.town, postcode=address.postcode, street=address.street),
-    )
-    for number, stored in enumerate(approved, start=1):
-        collection = stored.collection
-        yield FileCollection(
-            end_to_end_id=collection.end_to_end_id,
-            amount=collection.amount,
-            collection_date=collection.collection_date,
-            sequence_type=collection.sequence_type,
-            scheme=stored.scheme,
-            creditor=party,
-            mandate_reference=collection.mandate_reference,
-            mandate_signed_on=stored.mandate_signed_on,
-            debtor_name=stored.debtor_name,
-            debtor_iban=stored.debtor_iban,
-            debtor_bic=stored.debtor_bic,
-            remittance=collection.remittance,
-        )
-        if number % 1000 == 0:
-            work.progress(Progress(Step.SUBMIT, creditor.name, number))
+def key_of(message_id: str) -> str:
+    """Key of the effect that sends a file."""
+    return f"{EffectKind.SEND_FILE}:{message_id}"
 
 
 def sending(work: Work, creditor: Creditor, file: Written) -> Effect:
     """The change that is owed to the bank with a file."""
     return Effect(
-        key=f"send_file:{file.message_id}",
+        key=key_of(file.message_id),
         kind=EffectKind.SEND_FILE,
         target=work.installation.banks[creditor.id].channel.name,
         about=bank_files.record_of(file.message_id),
@@ -151,41 +190,3 @@ def _keep_out(work: Work, connection: Connection, findings: Sequence[Finding]) -
         }
         reason = Reason(ReasonCode.COLLECTION_REFUSED_BY_CHECK, facts)
         work.show(connection, Step.SUBMIT, collections.record_of(end_to_end_id), reason)
-
-
-class SendFile:
-    """Effect: hand a bank file over."""
-
-    def perform(self, effect: Effect, work: Work) -> str:
-        """Hand it over; the channel does nothing if it has it already."""
-        file = _on_disk(effect, work)
-        return work.installation.banks[effect.facts["creditor"]].channel.send(file)
-
-    def look_up(self, effect: Effect, work: Work) -> str | None:
-        """Whether the bank's side has it, whole."""
-        file = _on_disk(effect, work)
-        return work.installation.banks[effect.facts["creditor"]].channel.look_up(file.name, file.sha256)
-
-    def settle(self, effect: Effect, result: str, connection: Connection, work: Work, act: Act) -> None:
-        """Its collections are submitted, and their mandates were used on the collection date."""
-        file = bank_files.find(connection, effect.facts["message_id"])
-        if file is None:
-            raise LookupError(f"The file of effect {effect.key} is gone from the database.")
-        if file.state is FileState.WRITTEN:
-            bank_files.move(connection, file, FileState.SUBMITTED, act, result)
-        collections.submit_file(connection, file.message_id, act)
-        mandates.used_in_file(connection, file.message_id)
-        work.did(Step.SUBMIT, DeedCode.SEND_FILE, file=file.name, count=file.transactions, amount=file.total)
-
-
-def _on_disk(effect: Effect, work: Work) -> OutgoingFile:
-    with work.store.reading() as connection:
-        file = bank_files.find(connection, effect.facts["message_id"])
-    path = outgoing_folder(work.installation.folder) / (file.name if file else "")
-    if file is None or not path.is_file():
-        raise Fatal(
-            f"The bank file {path.name} was written, but is gone from our disk.",
-            where=str(path),
-            remedy="Put it back from the backup that belongs to the database. Never write it anew by hand.",
-        )
-    return OutgoingFile(file.name, path, file.sha256)

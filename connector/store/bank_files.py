@@ -9,13 +9,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, literal, select, update
 
 from bankfiles.pain008.model import Written
+from connector.model.effect import EffectState
 from connector.store import history
 from connector.store.chunks import chunks
 from connector.store.history import Act, Change, RecordKind, record_name
-from connector.store.tables import bank_answers, bank_files, batches, received_files
+from connector.store.tables import bank_answers, bank_files, batches, effects, received_files
 from connector.store.upsert import insert_new
 
 
@@ -26,6 +27,7 @@ class FileState(StrEnum):
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  # before it left
 
 
 class AnswerOutcome(StrEnum):
@@ -123,6 +125,27 @@ def known_received(connection: Connection, digests: Iterable[str]) -> set[str]:
             select(received_files.c.sha256).where(received_files.c.sha256.in_(some))
         ).scalars()
     }
+
+
+def unsent(connection: Connection, creditor: str) -> list[BankFile]:
+    """Files of a creditor that were written and surely not sent."""
+    rows = connection.execute(
+        select(bank_files)
+        .join(effects, effects.c.key == literal("send_file:").concat(bank_files.c.message_id))
+        .where(
+            bank_files.c.creditor == creditor,
+            bank_files.c.state == FileState.WRITTEN.value,
+            effects.c.state == EffectState.PENDING.value,
+        )
+        .order_by(bank_files.c.message_id)
+    )
+    return [file_of(row) for row in rows]
+
+
+def of_run(connection: Connection, run: str) -> list[BankFile]:
+    """All files that were ever written of a run."""
+    rows = connection.execute(select(bank_files).where(bank_files.c.run == run).order_by(bank_files.c.message_id))
+    return [file_of(row) for row in rows]
 
 
 def find_batch(connection: Connection, batch_id: str) -> BankBatch | None:

@@ -86,10 +86,20 @@ def find_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredCol
 
 def approved_of(connection: Connection, run: str) -> Iterator[StoredCollection]:
     """Approved collections of a run in the order of the file; without their claims, which no file shows."""
+    approved = and_(collections.c.run == run, collections.c.state == CollectionState.APPROVED.value)
+    return _in_order(connection, approved)
+
+
+def in_files(connection: Connection, message_ids: Iterable[str]) -> Iterator[StoredCollection]:
+    """Collections that went into these files, in the order of the file; without their claims."""
+    return _in_order(connection, collections.c.bank_file.in_(list(message_ids)))
+
+
+def _in_order(connection: Connection, condition: ColumnElement[bool]) -> Iterator[StoredCollection]:
     rows = connection.execute(
         select(collections)
         .execution_options(yield_per=1000)
-        .where(collections.c.run == run, collections.c.state == CollectionState.APPROVED.value)
+        .where(condition)
         .order_by(
             collections.c.collection_date,
             collections.c.scheme,
@@ -227,6 +237,15 @@ def put_in_file(connection: Connection, run: str, file_of: Mapping[str, tuple[st
         collections.c.bank_file.is_not(None),
     )
     move_where(connection, in_file, CollectionState.APPROVED, CollectionState.IN_FILE, act, "written")
+
+
+def take_out_of_file(connection: Connection, message_id: str, act: Act) -> None:
+    """A file that never left is withdrawn: its collections are approved, and in no file."""
+    in_file = and_(collections.c.bank_file == message_id, collections.c.state == CollectionState.IN_FILE.value)
+    move_where(connection, in_file, CollectionState.IN_FILE, CollectionState.APPROVED, act, "withdrawn")
+    connection.execute(
+        update(collections).where(collections.c.bank_file == message_id).values(bank_file=None, batch_id=None)
+    )
 
 
 def submit_file(connection: Connection, message_id: str, act: Act) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
@@ -57,8 +58,38 @@ def unfinished(connection: Connection, creditor: str) -> Run | None:
 
 
 def finish(connection: Connection, run: Run, act: Act) -> None:
-    """The run is complete: it now waits for approval."""
-    connection.execute(update(collection_runs).where(collection_runs.c.id == run.id).values(proposed_at=act.at))
+    """The run is complete: it now waits for approval, as it is."""
+    connection.execute(
+        update(collection_runs)
+        .where(collection_runs.c.id == run.id)
+        .values(proposed_at=act.at, digest=digest_of(connection, run.id))
+    )
+
+
+def digest_of(connection: Connection, run: str) -> str:
+    """SHA-256 over what a run would ask of whom: end-to-end id, amount, IBAN, mandate and date of each collection."""
+    rows = connection.execute(
+        select(
+            collections.c.end_to_end_id,
+            collections.c.amount,
+            collections.c.debtor_iban,
+            collections.c.mandate_reference,
+            collections.c.collection_date,
+        )
+        .execution_options(yield_per=2000)
+        .where(collections.c.run == run)
+        .order_by(collections.c.end_to_end_id)
+    )
+    digest = sha256()
+    for row in rows:
+        digest.update("\x1f".join(map(str, row)).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def is_as_proposed(connection: Connection, run: str) -> bool:
+    """Whether a run still is what was proposed, and so what was approved."""
+    kept = connection.execute(select(collection_runs.c.digest).where(collection_runs.c.id == run)).scalar()
+    return kept == digest_of(connection, run)
 
 
 def approve(connection: Connection, run: Run, act: Act, why: str) -> None:
@@ -72,11 +103,17 @@ def approve(connection: Connection, run: Run, act: Act, why: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRun:
-    """A run that waits for a person, with what it would collect. `first_day` is its earliest day of debit."""
+    """A run that waits for a person, with what it would collect.
+
+    Attributes:
+        digest: of all that it would ask of whom: what a person saw is what they approve.
+        first_day: its earliest day of debit.
+    """
 
     id: str
     creditor: str
     proposed_at: datetime
+    digest: str
     collections: int
     total: Decimal
     first_day: date
@@ -89,23 +126,24 @@ def waiting(connection: Connection) -> list[WaitingRun]:
             collection_runs.c.id,
             collection_runs.c.creditor,
             collection_runs.c.proposed_at,
+            collection_runs.c.digest,
             func.count(),
             func.sum(collections.c.amount),
             func.min(collections.c.collection_date),
         )
         .join(collections, collections.c.run == collection_runs.c.id)
         .where(collection_runs.c.proposed_at.is_not(None), collections.c.state == CollectionState.PROPOSED.value)
-        .group_by(collection_runs.c.id, collection_runs.c.creditor, collection_runs.c.proposed_at)
+        .group_by(collection_runs.c.id)
         .order_by(collection_runs.c.proposed_at, collection_runs.c.id)
     )
-    return [WaitingRun(row[0], row[1], row[2], row[3], Decimal(row[4]), row[5]) for row in rows]
+    return [WaitingRun(row[0], row[1], row[2], row[3], row[4], Decimal(row[5]), row[6]) for row in rows]
 
 
-def to_submit(connection: Connection) -> list[Run]:
-    """Runs with approved collections that are in no file yet."""
+def to_submit(connection: Connection, creditor: str) -> list[Run]:
+    """Runs of a creditor with approved collections that are in no file yet."""
     rows = connection.execute(
         select(collections.c.run, collections.c.creditor)
-        .where(collections.c.state == CollectionState.APPROVED.value)
+        .where(collections.c.state == CollectionState.APPROVED.value, collections.c.creditor == creditor)
         .distinct()
         .order_by(collections.c.run)
     )

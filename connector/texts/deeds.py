@@ -24,6 +24,8 @@ DEED_FACTS: Mapping[DeedCode, tuple[str, ...]] = {
     _D.COLLECT: ("customer", "number", "amount", "collection_date"),
     _D.WAIT_FOR_APPROVAL: ("run",),
     _D.CANCEL_LATE: ("customer", "number", "collection_date"),
+    _D.LEAVE_OUT: ("customer", "number", "amount", "reason"),
+    _D.WITHDRAW_FILE: ("file", "count", "amount"),
     _D.WRITE_FILE: ("file", "count", "amount"),
     _D.SEND_FILE: ("file", "count", "amount"),
     _D.READ_BANK_FILE: ("file", "count"),
@@ -41,10 +43,11 @@ DEED_FACTS: Mapping[DeedCode, tuple[str, ...]] = {
 
 
 def deed_text(language: Language, deed: Deed) -> str:
-    """The sentence of a deed. That of an exception says its reason."""
+    """The sentence of a deed; it says the reason, where there is one."""
     facts = dict(deed.facts)
-    if deed.code is DeedCode.EXCEPTION:
+    if deed.code in (DeedCode.EXCEPTION, DeedCode.LEAVE_OUT):
         said = {name: str(value) for name, value in facts.items()}
-        facts["record"] = record_text(language, said["record"])
+        if "record" in said:
+            facts["record"] = record_text(language, said["record"])
         facts["reason"] = reason_text(language, Reason(ReasonCode(said["reason"]), said))
     return tell(language, f"deeds.{deed.code.value}", facts)

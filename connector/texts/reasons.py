@@ -41,6 +41,8 @@ FACTS: Mapping[ReasonCode, tuple[str, ...]] = {
     _C.ATTEMPTS_USED: ("attempts",),
     _C.WILL_COLLECT: ("open_amount", "collection_date", "mandate"),
     _C.AMOUNT_OUT_OF_RANGE: ("open_amount",),
+    _C.LESS_IS_OPEN: ("open_amount",),
+    _C.MANDATE_NOT_THE_SAME: ("mandate",),
     _C.RECORD_UNREADABLE: ("where", "seen", "why", "remedy"),
     _C.IBAN_INVALID: ("where", "seen", "why"),
     _C.CUSTOMER_UNKNOWN: ("customer",),
