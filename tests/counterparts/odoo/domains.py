@@ -132,7 +132,7 @@ def leaf(env: Env, model: Model, path: str, operator: str, value: Any) -> Test:
     return _plain(env, model, field, get, operator, value)
 
 
-def getter(env: Env, model: Model, field: Field) -> Test | Callable[[Row], Any]:
+def getter(env: Env, model: Model, field: Field) -> Callable[[Row], Any]:
     """How a field's value is taken from a row."""
     name, compute = field.name, field.compute
     if compute is not None:

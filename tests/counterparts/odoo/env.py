@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.counterparts.odoo.errors import AccessError
 from tests.counterparts.odoo.fields import Row
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.counterparts.odoo.models.base import Model
 
 SUPERUSER = 1
+Kind = TypeVar("Kind", bound="Model")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class Env:
 
     def __getitem__(self, model: str) -> Model:
         return self.database.models[model]
+
+    def the(self, kind: type[Kind]) -> Kind:
+        """A model by its class."""
+        model = self.database.models[kind.name]
+        assert isinstance(model, kind)
+        return model
 
     @property
     def version(self) -> int:

@@ -50,7 +50,7 @@ def find(model: Model, name: str, version: int) -> Callable[..., Any]:
     """
     if name.startswith("_"):
         raise AccessError(f"Private methods (such as '{model.name}.{name}') cannot be called remotely.")
-    method = getattr(model, name, None)
+    method: Any = getattr(model, name, None)
     if not hasattr(method, "__takes_ids__") or getattr(method, "__since__", 0) > version:
         raise UnknownMethod("builtins.AttributeError", f"The method '{model.name}.{name}' does not exist")
     found: Callable[..., Any] = method

@@ -50,8 +50,7 @@ def load(env: Env, model: Model, fields: list[str], data: list[list[Any]]) -> di
     ids: list[int] = []
     try:
         with env.database.tables.transaction():
-            for cells in data:
-                ids.append(_load_row(env, model, dict(zip(fields, cells, strict=True))))
+            ids.extend(_load_row(env, model, dict(zip(fields, cells, strict=True))) for cells in data)
     except OdooError as error:
         at = len(ids)
         message = {"type": "error", "message": error.message, "rows": {"from": at, "to": at}, "record": at}

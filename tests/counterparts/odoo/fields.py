@@ -25,6 +25,7 @@ SECONDS = "%Y-%m-%d %H:%M:%S"
 TEXTS = frozenset({"char", "text", "html", "selection"})
 AMOUNTS = frozenset({"float", "monetary"})
 X2MANY = frozenset({"one2many", "many2many"})
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?")
 UTC_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
 
 
@@ -164,9 +165,11 @@ _ACCEPTS: dict[str, Callable[[Field, Any, str], Any]] = {
 
 
 def parse_strictly(text: str) -> datetime:
-    """'YYYY-MM-DD HH:MM:SS' or a date; anything more is a ValueError on the server (19 in domains, both in values)."""
+    """'YYYY-MM-DD HH:MM:SS' or a date; an offset or fractions are a ValueError (19 in domains, all in values)."""
     try:
-        return datetime.strptime(text, SECONDS if len(text) > 10 else SECONDS[:8])
+        if INSTANT.fullmatch(text) is None:
+            raise ValueError(text)
+        return datetime.fromisoformat(text)
     except ValueError as error:
         raise value_error(f"time data {text!r} does not match format {SECONDS!r}") from error
 

@@ -13,7 +13,7 @@ from tests.counterparts.odoo.env import Env
 from tests.counterparts.odoo.homes import Home
 from tests.counterparts.odoo.instance import Instance
 from tests.counterparts.odoo.models.catalogue import MODULES, MODULES_BY_HOME
-from tests.counterparts.odoo.models.people import KEY_DAYS_MAX
+from tests.counterparts.odoo.models.people import KEY_DAYS_MAX, ApiKeys
 from tests.counterparts.odoo.rights import ADVISER, BILLING, CONTACTS, IMPLIED, OCA_PAYMENT, SETTINGS, USER
 
 COUNTRIES = {"BE": "Belgium", "NL": "Netherlands", "FR": "France", "DE": "Germany", "US": "United States"}
@@ -139,8 +139,8 @@ def _ledger(made: Founded, env: Env) -> None:
             made.accounts[code] = env["account.account"].create_one(env, values)
             env["account.account"].touch(env, made.accounts[code], company_id=company)
         for name, code, kind in JOURNALS:
-            values = {"name": name, "code": code, "type": kind, "company_id": company}
-            made.journals[code] = env["account.journal"].create_one(env, values)
+            journal = {"name": name, "code": code, "type": kind, "company_id": company}
+            made.journals[code] = env["account.journal"].create_one(env, journal)
     method = {"name": "Manual Payment", "code": "manual", "journal_id": made.journals["BNK1"]}
     env["account.payment.method.line"].create_one(env, method)
     for title, days in (("Immediate Payment", (0,)), ("30 Days", (30,)), ("30% Now, Balance 60 Days", (0, 60))):
@@ -192,5 +192,5 @@ def add_user(made: Founded, login: str, groups: tuple[str, ...], companies: tupl
     made.instance.passwords[id_] = f"{login}-local"
     ends = None if SETTINGS in groups else (env.now.date() + timedelta(days=KEY_DAYS_MAX - 1)).isoformat()
     as_user = made.instance.env(id_)
-    made.keys[login] = env["res.users.apikeys"].make(as_user, "made by hand", "rpc", ends)  # type: ignore[attr-defined]
+    made.keys[login] = env.the(ApiKeys).make(as_user, "made by hand", "rpc", ends)
     return id_

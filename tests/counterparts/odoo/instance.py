@@ -14,6 +14,7 @@ from tests.counterparts.odoo.fields import Row
 from tests.counterparts.odoo.homes import Home
 from tests.counterparts.odoo.models.base import Model
 from tests.counterparts.odoo.models.catalogue import models_of
+from tests.counterparts.odoo.models.people import ApiKeys
 from tests.counterparts.odoo.tables import Table, Tables
 
 VERSIONS = (17, 18, 19)
@@ -88,7 +89,7 @@ class Instance:
     def user_of_key(self, key: str, at: datetime | None = None) -> int | None:
         """The user whose key this is, if it has not ended."""
         env = self.superuser(at)
-        owner: int | None = self.models["res.users.apikeys"].owner(env, key)  # type: ignore[attr-defined]
+        owner = env.the(ApiKeys).owner(env, key)
         return owner if owner is not None and self.tables.of["res.users"].rows[owner]["active"] else None
 
     def check(self, user: int, secret: str) -> None:
@@ -99,7 +100,7 @@ class Instance:
     def model_id(self, model: str) -> int:
         """The id of a model in ir.model."""
         rows = self.tables.of["ir.model"].rows.values()
-        return next(row["id"] for row in rows if row["model"] == model)
+        return int(next(row["id"] for row in rows if row["model"] == model))
 
     def next_number(self, sequence: str) -> int:
         """The next number of a sequence; gaps stay when a transaction fails."""

@@ -21,7 +21,11 @@ def answer(instance: Instance, request: Any, begin: Callable[[str], datetime]) -
     try:
         result = _dispatch(instance, request["params"], begin)
     except OdooError as error:
-        told["error"] = {"code": 200, "message": "Odoo Server Error", "data": error.serialized()}
+        told["error"] = {
+            "code": 200 if instance.version < 19 else 0,
+            "message": "Odoo Server Error",
+            "data": error.serialized(),
+        }
     else:
         if result is not None:
             told["result"] = result
@@ -69,7 +73,8 @@ def _object(instance: Instance, method: str, args: Sequence[Any], begin: Callabl
         raise type_error("execute_kw() missing required positional arguments")
     user, password, model, name = int(args[1]), args[2], args[3], args[4]
     instance.check(user, password)
-    positional, keywords = args[5:], {}
+    positional: Sequence[Any] = args[5:]
+    keywords: dict[str, Any] = {}
     if method == "execute_kw":
         positional = args[5] if len(args) > 5 else []
         keywords = args[6] if len(args) > 6 else {}

@@ -6,20 +6,16 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from tests.counterparts.odoo import json2, jsonrpc
 from tests.counterparts.odoo.answers import Answer, json_answer, page
 from tests.counterparts.odoo.errors import serialization_failure, value_error
 from tests.counterparts.odoo.instance import Instance
 from tests.counterparts.odoo.trouble import Kind, Trouble, Troubles
-
-BODY_BYTES_MAX = 128 * 1024 * 1024  # what Odoo takes by default
+from tests.counterparts.odoo.wire import Listener
 
 
 class OdooServer:
@@ -31,7 +27,7 @@ class OdooServer:
         self.requests = 0
         self.port = port
         self._lock = threading.Lock()
-        self._http: ThreadingHTTPServer | None = None
+        self._http: Listener | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -41,7 +37,7 @@ class OdooServer:
 
     def start(self) -> OdooServer:
         """Begin to answer."""
-        self._http = _Listener(("127.0.0.1", self.port), _handler(self))
+        self._http = Listener(self.port, self)
         self.port = self._http.server_address[1]
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="odoo", daemon=True)
         self._thread.start()
@@ -112,55 +108,3 @@ def _instead(trouble: Trouble, request: Any, is_json2: bool) -> Answer | None:
         return json_answer(error.status, error.serialized())
     told = {"code": 200, "message": "Odoo Server Error", "data": error.serialized()}
     return json_answer(200, {"jsonrpc": "2.0", "id": request.get("id"), "error": told})
-
-
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 64
-
-
-def _handler(server: OdooServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """One connection for one request, as Odoo's own server does it."""
-
-        timeout = 30
-
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > BODY_BYTES_MAX:
-                self._send(page(413))
-                return
-            body = self.rfile.read(length)
-            names = {name.lower(): value for name, value in self.headers.items()}
-            self._send(server.answer(urlsplit(self.path).path, dict(names), body))
-
-        def do_GET(self) -> None:
-            path = urlsplit(self.path).path
-            if path.startswith(json2.DOC_PREFIX):
-                names = {name.lower(): value for name, value in self.headers.items()}
-                self._send(json2.documentation(server.instance, dict(names)))
-            elif path == "/counterpart/calls":
-                self._send(json_answer(200, dict(server.instance.calls)))
-            else:
-                self._send(page(404))
-
-        def _send(self, answer: Answer | None) -> None:
-            if answer is None:
-                self.close_connection = True
-                return
-            self.send_response(answer.status)
-            for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self.wfile.write(answer.body)
-
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            now: Callable[[], datetime] = server.instance.clock
-            return format_datetime(now().astimezone(UTC), usegmt=True)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing: a test reads no log of the other side."""
-
-    return Handler

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -46,9 +47,9 @@ class Troubles:
         self._staged: list[Trouble] = []
         self._lock = threading.Lock()
 
-    def stage(self, kind: Kind, call: str = "", **more: float) -> Trouble:
+    def stage(self, kind: Kind, call: str = "", **more: Any) -> Trouble:
         """Stage trouble; see `Trouble`."""
-        trouble = Trouble(kind, call, **more)  # type: ignore[arg-type]
+        trouble = Trouble(kind, call, **more)
         with self._lock:
             self._staged.append(trouble)
         return trouble

@@ -276,7 +276,8 @@ class Model:
         found = self.existing(env, ids)
         if missing := set(id_list(ids)) - set(found):
             raise MissingError(
-                f"Record does not exist or has been deleted.\n(Record: {self.name}({min(missing)},), User: {env.user_id})"
+                "Record does not exist or has been deleted.\n"
+                f"(Record: {self.name}({min(missing)},), User: {env.user_id})"
             )
         return found
 
@@ -315,9 +316,9 @@ class Model:
     def _found(self, env: Env, domain: Domain, enough: int | None) -> list[int]:
         if not self.company_rule or env.is_superuser:
             return matching(env, self, domain, enough)
-        companies = list(env.companies)
+        companies: list[int | bool] = list(env.companies)
         if self.company_rule == "shared":
-            companies.append(False)  # type: ignore[arg-type]
+            companies.append(False)
         field = "id" if self.name == "res.company" else "company_id"
         return matching(env, self, [*(domain or []), (field, "in", companies)], enough)
 

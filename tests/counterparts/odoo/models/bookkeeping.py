@@ -31,7 +31,8 @@ def journal(env: Env, kind: str) -> int:
 def account(env: Env, company: int, kind: str) -> int:
     """The first account of a type in a company."""
     rows = env.database.tables.of["account.account"].rows.values()
-    return next(row["id"] for row in rows if row["account_type"] == kind and row["company_id"] == company)
+    found = (row["id"] for row in rows if row["account_type"] == kind and row["company_id"] == company)
+    return int(next(found))
 
 
 def currency(env: Env, journal_id: int) -> int:

@@ -1,4 +1,4 @@
-"""What an administrator changes: custom fields and views. The connector's user sees none of it but installed modules."""
+"""What an administrator changes: custom fields and views. Other users see none of it but the installed modules."""
 
 from __future__ import annotations
 

@@ -111,8 +111,9 @@ class OcaMandates(Thread, Model):
 
     def _check_dates(self, env: Env, row: Row) -> None:
         reference, signed, debited = (
-            row[name] if name in row else None
-            for name in ("unique_mandate_reference", "signature_date", "last_debit_date")
+            row["unique_mandate_reference"],
+            row.get("signature_date"),
+            row.get("last_debit_date"),
         )
         zone = ZoneInfo(env.context.get("tz") or env.user["tz"] or "UTC")
         today = datetime.combine(env.now.date(), env.now.time(), ZoneInfo("UTC")).astimezone(zone).date().isoformat()

@@ -12,6 +12,7 @@ from tests.counterparts.odoo.fields import Field, Row, choice, link, of
 from tests.counterparts.odoo.homes import Home
 from tests.counterparts.odoo.models import bookkeeping
 from tests.counterparts.odoo.models.base import Ids, Model
+from tests.counterparts.odoo.models.partners import valid_mandate
 from tests.counterparts.odoo.models.threads import Thread
 from tests.counterparts.odoo.rights import BILLING, BOOKS_READ_ONLY, Access
 
@@ -174,7 +175,7 @@ class Moves(Thread, Model):
         if mode and not row.get("payment_mode_id"):
             row = {**row, "payment_mode_id": mode}
             if _mandate_required(env, row) and not row.get("mandate_id"):
-                row["mandate_id"] = env["res.partner"].fields["valid_mandate_id"].compute(env, partner)  # type: ignore[misc]
+                row["mandate_id"] = valid_mandate(env, partner)
             self.put(env, row)
 
 

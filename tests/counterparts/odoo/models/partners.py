@@ -67,7 +67,7 @@ class Partners(Thread, Model):
         yield from self.of_threads()
         if home == "oca":
             yield link("customer_payment_mode_id", "account.payment.mode", company_dependent=True)
-            yield link("valid_mandate_id", "account.banking.mandate", compute=_valid_mandate)
+            yield link("valid_mandate_id", "account.banking.mandate", compute=valid_mandate)
             yield Field("mandate_count", "integer", "Number of Mandates", compute=_mandate_count)
 
     def display_name(self, env: Env, row: Row) -> str:
@@ -124,7 +124,8 @@ def _mandates(env: Env, row: Row) -> list[Row]:
     return [mandate for mandate in found if mandate["company_id"] in env.companies]
 
 
-def _valid_mandate(env: Env, row: Row) -> Any:
+def valid_mandate(env: Env, row: Row) -> Any:
+    """The mandate of a partner that may be used in the companies asked for."""
     return next((mandate["id"] for mandate in _mandates(env, row) if mandate["state"] == "valid"), None)
 
 

@@ -12,6 +12,7 @@ from tests.counterparts.odoo.fields import Field, Row, choice, link, of
 from tests.counterparts.odoo.homes import Home
 from tests.counterparts.odoo.models import bookkeeping
 from tests.counterparts.odoo.models.base import Ids, Model
+from tests.counterparts.odoo.models.moves import Moves
 from tests.counterparts.odoo.models.threads import Thread
 from tests.counterparts.odoo.rights import BILLING, BOOKS_READ_ONLY, Access
 
@@ -91,7 +92,7 @@ class Payments(Thread, Model):
         for id_ in self.required(env, ids):
             move = self.row(env, id_)["move_id"]
             if move and env.version < 19:
-                env["account.move"].button_draft(env, [move])
+                env.the(Moves).button_draft(env, [move])
             elif move:
                 bookkeeping.check_not_locked(env, env["account.move"].row(env, move))
             self.touch(env, id_, state="draft")
@@ -109,7 +110,7 @@ class Payments(Thread, Model):
                 env["account.move"].touch(env, row["move_id"], state="draft")
                 env["account.move"].delete_all(env, [row["move_id"]])
             elif row["move_id"]:
-                env["account.move"].button_cancel(env, [row["move_id"]])
+                env.the(Moves).button_cancel(env, [row["move_id"]])
             self.touch(env, id_, state="cancel" if env.version < 18 else "canceled", is_matched=False)
         return None
 

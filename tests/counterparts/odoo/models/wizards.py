@@ -12,6 +12,7 @@ from tests.counterparts.odoo.fields import Field, Row, choice, link, of
 from tests.counterparts.odoo.homes import Home
 from tests.counterparts.odoo.models import bookkeeping
 from tests.counterparts.odoo.models.base import Ids, Model
+from tests.counterparts.odoo.models.payments import Payments
 from tests.counterparts.odoo.rights import BILLING, Access
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class RegisterPayment(Model):
         amount = wizard["amount"] if by_hand and wizard.get("amount") is not None else abs(left)
         names = " ".join(row["payment_reference"] or row["name"] for row in rows)
         memo = wizard.get("communication") if by_hand and wizard.get("communication") else names
-        payments = env["account.payment"]
+        payments = env.the(Payments)
         payment = payments.create_one(
             env,
             {
@@ -115,8 +116,8 @@ class RegisterPayment(Model):
                 "ref" if env.version < 18 else "memo": memo,
             },
         )
-        payments.action_post(env, [payment])  # type: ignore[attr-defined]
-        payments.settle(env, payment, invoices)  # type: ignore[attr-defined]
+        payments.action_post(env, [payment])
+        payments.settle(env, payment, invoices)
         return payment
 
 
