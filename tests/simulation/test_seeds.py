@@ -10,7 +10,7 @@ from tests.simulation.failures import told
 
 _GROUP = 25
 _ON_SQLITE, _ON_POSTGRESQL = 300, 200
-_DAYS_ON_POSTGRESQL = 6  # each statement is a way to another process and back: half the days take as long
+_DAYS_ON_POSTGRESQL = 4  # each statement is a way to another process and back
 
 
 def _groups(seeds: int) -> list[range]:

@@ -1,0 +1,26 @@
+"""Seeds that failed once, each with what was wrong then."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.testing.simulation.play import DAYS
+from connector.testing.simulation.seeds import play_some
+from tests.simulation.failures import told
+
+KEPT = {
+    1: "a cancellation at the mandate service never came to the package",
+    6: "a mandate that was signed and cancelled between two passes never came to the package",
+    8: "a file that waited for its bank left although its invoice had been paid meanwhile",
+    24: "a file that was approved left although the debtor's bank had said that there is no mandate",
+    29: "a one-off mandate was collected twice: a resumption brought it back to life",
+    34: "the same, while its first collection was under way",
+    43: "a one-off mandate was cancelled while its run waited for approval, and collected after that",
+    58: "a file left that was written before its invoice was credited",
+}
+
+
+@pytest.mark.parametrize("seed", KEPT)
+def test_a_seed_that_failed_once_holds(seed: int) -> None:
+    (outcome,) = play_some([seed], DAYS)
+    assert outcome.holds, f"{KEPT[seed]}\n{told(outcome)}"
