@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import TypeVar
 
 import httpx2
 
-from adapters.accounting.odoo import customers, invoices
+from adapters.accounting.odoo import (
+    checks,
+    customers,
+    install,
+    invoices,
+    key,
+    mandates,
+    notes,
+    payments,
+    remarks,
+    returns,
+)
 from adapters.accounting.odoo.changes import ChangeFeed, Page, Watch
 from adapters.accounting.odoo.client import Domain, OdooClient, Row, integer
 from adapters.accounting.odoo.fields import Reader, check_own_paths, paths_of
 from adapters.accounting.odoo.settings import OdooSettings
-from connector.errors import ConfigError
-from connector.model.customer import Customer
+from connector.errors import ConfigError, Retriable, Skippable, UnknownOutcome
+from connector.model.customer import Customer, Language
+from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice
-from connector.ports import AccountingPackage, Batch, Fault, Surroundings
+from connector.model.mandate import MandateEvent
+from connector.ports import (
+    AccountingPackage,
+    Batch,
+    Chore,
+    Fault,
+    Payment,
+    PaymentReturn,
+    Probe,
+    Remark,
+    SignedMandate,
+    Surroundings,
+)
 from mappings.engine import load
 from mappings.errors import MappingError, MappingFileError
 
@@ -46,6 +71,23 @@ class OdooPackage(AccountingPackage):
             raise ConfigError(error.what, where=f"{error.place} {error.key}".strip(), remedy=error.remedy) from error
         self._client = OdooClient(settings, surroundings.name, transport=transport)
 
+    def check(self) -> Iterator[Probe]:
+        own = {_MODELS[kind]: self._own_paths(kind) for kind in _MODELS}
+        yield from checks.probes(self._client, self.settings, own, self.surroundings.clock())
+
+    def chores(self) -> Sequence[Chore]:
+        def rotate() -> Iterator[Probe]:
+            yield from key.rotate(self._client, self.settings, self.surroundings.folder, self.surroundings.clock())
+
+        return (
+            Chore(
+                "install",
+                "Make fields and views in Odoo, as administrator.",
+                lambda: install.install(self.settings, self.name),
+            ),
+            Chore("rotate-key", "Have Odoo make a new key, put it into its file, and revoke the old one.", rotate),
+        )
+
     def close(self) -> None:
         self._client.close()
 
@@ -73,13 +115,75 @@ class OdooPackage(AccountingPackage):
 
             yield _batch(page, understand, "invoice")
 
+    def read_mandates(self, cursor: str) -> Iterator[Batch[MandateEvent]]:
+        home = mandates.home_of(self._client)
+        reader = Reader(self._client, home.model, home.paths)
+        feed = self._feed(home.model, home.domain(), reader, home.watches(), compares=False)
+        for page in feed.pages(cursor):
+            events, faults = mandates.events(home, page.rows)
+            yield Batch(tuple(events), page.cursor, tuple(faults), page.total)
+
+    def store_mandates(self, signed: Sequence[SignedMandate]) -> Iterator[str | Skippable]:
+        with self._one_change(f"{len(signed)} mandates"):
+            yield from mandates.store(self._client, self._language, self._today, signed)
+
+    def register_payment(self, payment: Payment) -> str:
+        with self._one_change(f"payment {payment.key}"):
+            return payments.register(self._client, self.settings.journal, payment)
+
+    def register_return(self, returned: PaymentReturn) -> str:
+        with self._one_change(f"return {returned.key}"):
+            return returns.register(self._client, self.settings, self._language, returned)
+
+    def show(self, remark: Remark) -> str:
+        with self._one_change(f"remark {remark.key}"):
+            return remarks.show(self._client, remark, self.settings.responsible, self._today)
+
+    def look_up(self, kind: EffectKind, key: str) -> str | None:
+        if kind is EffectKind.STORE_MANDATE:
+            return mandates.look_up(self._client, key)
+        if kind is EffectKind.REGISTER_PAYMENT:
+            booked = payments.find(self._client, key)
+            return str(booked["id"]) if booked else None
+        if kind is EffectKind.REGISTER_RETURN:
+            note = notes.find(self._client, returns.note_key(key))
+            return None if note is None else str(note)
+        if kind is not EffectKind.SHOW:
+            self.unsupported(f"look_up of {kind.value}")
+        return remarks.look_up(self._client, key)
+
+    @contextmanager
+    def _one_change(self, about: str) -> Iterator[None]:
+        """A change takes several calls: once one of them was sent, trouble no longer means "no effect"."""
+        sent = self._client.changes_sent
+        try:
+            yield
+        except Retriable as error:
+            if self._client.changes_sent == sent:
+                raise
+            raise UnknownOutcome(f"{error.what} A part may be done.", where=self._client.where(about)) from error
+
+    @property
+    def _language(self) -> Language:
+        """That of the notes."""
+        return self.settings.language or self._client.server.language or Language.ENGLISH
+
+    @property
+    def _today(self) -> date:
+        return self.surroundings.clock().date()
+
     def _reader(self, kind: str, needed: tuple[str, ...]) -> Reader:
         """A reader of all that the mapping names; a field of the company's own mapping must be there."""
-        model, paths = _MODELS[kind], paths_of(self._mapping, kind)
-        check_own_paths(self._client, model, paths - paths_of(load("odoo"), kind))
-        return Reader(self._client, model, {*paths, *needed})
+        check_own_paths(self._client, _MODELS[kind], self._own_paths(kind))
+        return Reader(self._client, _MODELS[kind], {*paths_of(self._mapping, kind), *needed})
 
-    def _feed(self, model: str, domain: Domain, fetch: Reader, watches: tuple[Watch, ...]) -> ChangeFeed:
+    def _own_paths(self, kind: str) -> set[str]:
+        """What the company's own mapping names beyond ours."""
+        return paths_of(self._mapping, kind) - paths_of(load("odoo"), kind) if self.settings.mapping else set()
+
+    def _feed(
+        self, model: str, domain: Domain, fetch: Reader, watches: tuple[Watch, ...], *, compares: bool = True
+    ) -> ChangeFeed:
         return ChangeFeed(
             client=self._client,
             model=model,
@@ -89,6 +193,7 @@ class OdooPackage(AccountingPackage):
             page_size=self.settings.page_size,
             overlap=timedelta(minutes=self.settings.overlap_minutes),
             clock=self.surroundings.clock,
+            compares=compares,
         )
 
 

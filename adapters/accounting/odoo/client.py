@@ -142,10 +142,18 @@ class OdooClient:
             self._references[name] = integer(found[1])
         return self._references[name]
 
-    def ask(self, model: str, method: str, ids: Sequence[int] | None = None, **arguments: object) -> object:
+    def ask(
+        self,
+        model: str,
+        method: str,
+        ids: Sequence[int] | None = None,
+        *,
+        context: Row | None = None,
+        **arguments: object,
+    ) -> object:
         """Call a method that changes nothing."""
         call = Call(model, method, None if ids is None else list(ids), arguments)
-        return self._read_again(lambda: self._exchange(call, changes=False))
+        return self._read_again(lambda: self._exchange(call, changes=False, context=context))
 
     # ----------------------------------------------------------------------------------------------- changing
 
