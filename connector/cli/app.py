@@ -210,11 +210,19 @@ def retry(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> None
 
 
 @exceptions.command()
-def ignore(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+def ignore(
+    number: ExceptionNumber,
+    config: ConfigFile = _DEFAULT_CONFIG,
+    done: Annotated[bool, typer.Option("--done", help="The change was made there: go on from that.")] = False,
+    not_done: Annotated[bool, typer.Option("--not-done", help="It was not made, and shall not be.")] = False,
+    its_id: Annotated[str, typer.Option("--id", metavar="ID", help="With --done: its id there.")] = "",
+) -> None:
     """Close an exception that a person has dealt with."""
     from connector.cli.attention import ignore as run
 
-    raise typer.Exit(run(config, number))
+    if done and not_done:
+        raise typer.BadParameter("It was made or it was not: give one of --done and --not-done.")
+    raise typer.Exit(run(config, number, done=done, not_done=not_done, result=its_id))
 
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of the run, as collect list shows it.")]
@@ -229,11 +237,15 @@ def list_runs(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> 
 
 
 @collect.command()
-def approve(run_name: RunName, config: ConfigFile = _DEFAULT_CONFIG) -> None:
-    """Let a run go to the bank with the next pass."""
+def approve(
+    run_name: RunName,
+    config: ConfigFile = _DEFAULT_CONFIG,
+    digest: Annotated[str, typer.Option(help="Only if it is the run that collect list showed with this one.")] = "",
+) -> None:
+    """Let a run go to the bank with the next pass, as it was proposed."""
     from connector.cli.runs import approve as run
 
-    raise typer.Exit(run(config, run_name))
+    raise typer.Exit(run(config, run_name, digest))
 
 
 @collect.command()

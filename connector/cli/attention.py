@@ -45,14 +45,27 @@ def retry(config_file: Path, number: int) -> int:
     return DONE
 
 
-def ignore(config_file: Path, number: int) -> int:
-    """Close an Exception that a person has dealt with."""
+def ignore(config_file: Path, number: int, *, done: bool, not_done: bool, result: str) -> int:
+    """Close an Exception that a person has dealt with.
+
+    Args:
+        done, not_done: what the person saw of an uncertain change, if it is about one.
+        result: the id that the other side gave the change.
+    """
     with opened(config_file) as it:
         words = Words(it.installation.language, it.config.time_zone)
         try:
-            resolve.ignore(it.store, number, utc_now(), person())
+            if done:
+                resolve.done(it.installation, it.store, number, utc_now(), person(), result)
+            elif not_done:
+                resolve.not_done(it.store, number, utc_now(), person())
+            else:
+                resolve.ignore(it.store, number, utc_now(), person())
         except resolve.NoSuchException as error:
             return _no_such(error)
+        except (resolve.NoSuchEffect, resolve.NeedsAnAnswer) as error:
+            fail(str(error))
+            return FAILED
         write(words.say("exception.ignored", number=str(number)))
     return DONE
 

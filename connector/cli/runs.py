@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from connector.cli.attention import person
@@ -15,6 +16,9 @@ from connector.engine import approval
 from connector.store.database import Store
 from connector.store.runs import WaitingRun
 from connector.texts.formatting import written
+
+_SHOWN = 12
+"""Digits of a digest that a person compares."""
 
 
 def list_runs(config_file: Path, *, as_json: bool) -> int:
@@ -30,17 +34,24 @@ def list_runs(config_file: Path, *, as_json: bool) -> int:
         write(words.say("run.none"))
         return DONE
     rows = (
-        (run.id, words.when(run.proposed_at), str(run.collections), _amount(words, run), _day(words, run))
+        (
+            run.id,
+            words.when(run.proposed_at),
+            str(run.collections),
+            _amount(words, run),
+            _day(words, run),
+            run.digest[:_SHOWN],
+        )
         for run in runs
     )
-    write(table(words.columns("run", "created", "transactions", "amount", "first_day"), rows))
+    write(table(words.columns("run", "created", "transactions", "amount", "first_day", "digest"), rows))
     write(words.say("run.next"))
     return DONE
 
 
-def approve(config_file: Path, name: str) -> int:
+def approve(config_file: Path, name: str, digest: str) -> int:
     """Let a run go to the bank."""
-    return _decide(config_file, name, approval.approve, "run.approved")
+    return _decide(config_file, name, partial(approval.approve, digest=digest), "run.approved")
 
 
 def cancel(config_file: Path, name: str) -> int:
@@ -56,7 +67,10 @@ def _decide(config_file: Path, name: str, decide: Callable[[Store, str, datetime
         except approval.NoSuchRun as error:
             fail(f"{error} `sepa-connector collect list` shows those that do.")
             return FAILED
-        write(words.say(told, run=run.id, count=run.collections, amount=run.total))
+        except approval.RunChanged as error:
+            fail(f"{error} Nothing was approved.")
+            return FAILED
+        write(words.say(told, run=run.id, digest=run.digest[:_SHOWN], count=run.collections, amount=run.total))
     return DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -18,25 +19,47 @@ class NoSuchRun(LookupError):
     """No run of this name waits for approval."""
 
 
+class RunChanged(ValueError):
+    """A run is not what the person saw, or not what was proposed."""
+
+
 def waiting(store: Store) -> list[WaitingRun]:
     """The runs that wait, oldest first."""
     with store.reading() as connection:
         return runs.waiting(connection)
 
 
-def approve(store: Store, name: str, at: datetime, by: str) -> WaitingRun:
-    """Let a run go to the bank with the next pass."""
+def approve(store: Store, name: str, at: datetime, by: str, digest: str = "") -> WaitingRun:
+    """Let a run go to the bank with the next pass, as it was proposed.
+
+    Args:
+        digest: of the run that the person saw, or its beginning; empty if they name the run alone.
+
+    Raises:
+        NoSuchRun: none of this name waits.
+        RunChanged: it is another one than was seen, or not what was proposed.
+    """
     with store.transaction() as connection:
         found = _waiting(connection, name)
+        if not found.digest.startswith(digest):
+            raise RunChanged(f"The run {name} is not the one with digest {digest}, but {found.digest[:12]}.")
+        if not runs.is_as_proposed(connection, name):
+            raise RunChanged(f"The run {name} was changed in the database since it was proposed. Let go of it.")
         runs.approve(connection, Run(found.id, found.creditor), Act(at, by), "approved")
     return found
 
 
 def let_go(store: Store, name: str, at: datetime, by: str) -> WaitingRun:
-    """Cancel all collections of a run: its invoices are announced and proposed anew."""
+    """Cancel all collections of a run that are in no file yet: its invoices are announced and proposed anew.
+
+    Raises:
+        NoSuchRun: none of this name waits for approval or for its file.
+    """
     with store.transaction() as connection:
-        found = _waiting(connection, name)
-        proposed = collections.ids_where(connection, run=found.id, states=[CollectionState.PROPOSED])
+        found = _find(runs.not_in_file(connection), name)
+        proposed = collections.ids_where(
+            connection, run=found.id, states=[CollectionState.PROPOSED, CollectionState.APPROVED]
+        )
         for stored in collections.find_many(connection, proposed).values():
             cancel(connection, stored, Act(at, by), "not approved")
         collections.forgive(connection, proposed)
@@ -44,7 +67,11 @@ def let_go(store: Store, name: str, at: datetime, by: str) -> WaitingRun:
 
 
 def _waiting(connection: Connection, name: str) -> WaitingRun:
-    found = next((run for run in runs.waiting(connection) if run.id == name), None)
+    return _find(runs.waiting(connection), name)
+
+
+def _find(listed: Sequence[WaitingRun], name: str) -> WaitingRun:
+    found = next((run for run in listed if run.id == name), None)
     if found is None:
         raise NoSuchRun(f"No collection run named {name} waits for approval.")
     return found

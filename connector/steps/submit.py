@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from bankfiles.calendar import earliest_collection_date
 from bankfiles.pain008 import Finding, NothingToWrite, Severity, Written
+from connector.errors import Fatal
 from connector.model.collection import CollectionState
 from connector.model.creditor import Creditor
 from connector.model.deed import DeedCode, Step
@@ -129,7 +130,13 @@ def _write(work: Work, creditor: Creditor, approved: Run) -> None:
         for file in files:
             bank_files.add(connection, file, creditor.id, approved.id, act)
             effects.owe(connection, sending(work, creditor, file), act.at)
-        collections.put_in_file(connection, approved.id, _file_of(files), act)
+        put = collections.put_in_file(connection, approved.id, _file_of(files), act)
+        if put != sum(file.count for file in files):
+            raise Fatal(
+                f"Somebody cancelled collections of run {approved.id} while its file was written; it is not sent.",
+                where=f"run {approved.id}",
+                remedy="The next pass writes the file anew.",
+            )
     for file in files:
         work.did(Step.SUBMIT, DeedCode.WRITE_FILE, file=file.name, count=file.count, amount=file.total)
 

@@ -223,8 +223,8 @@ def approve(connection: Connection, ids: Iterable[str], act: Act, why: str) -> N
         move_where(connection, proposed, CollectionState.PROPOSED, CollectionState.APPROVED, act, why)
 
 
-def put_in_file(connection: Connection, run: str, file_of: Mapping[str, tuple[str, str]], act: Act) -> None:
-    """The approved collections of a run went into files: end-to-end id to (message id, batch id)."""
+def put_in_file(connection: Connection, run: str, file_of: Mapping[str, tuple[str, str]], act: Act) -> int:
+    """The approved collections of a run went into files: end-to-end id to (message id, batch id). Returns how many."""
     rows = [
         {"b_id": end_to_end_id, "bank_file": message_id, "batch_id": batch_id}
         for end_to_end_id, (message_id, batch_id) in file_of.items()
@@ -236,7 +236,7 @@ def put_in_file(connection: Connection, run: str, file_of: Mapping[str, tuple[st
         collections.c.state == CollectionState.APPROVED.value,
         collections.c.bank_file.is_not(None),
     )
-    move_where(connection, in_file, CollectionState.APPROVED, CollectionState.IN_FILE, act, "written")
+    return move_where(connection, in_file, CollectionState.APPROVED, CollectionState.IN_FILE, act, "written")
 
 
 def take_out_of_file(connection: Connection, message_id: str, act: Act) -> None:
@@ -271,8 +271,11 @@ def move_where(
     new: CollectionState,
     act: Act,
     why: str,
-) -> None:
-    """Move all collections of a condition, with their history, in two statements whatever their number."""
+) -> int:
+    """Move all collections of a condition, with their history, in two statements whatever their number.
+
+    Returns how many.
+    """
     next_state("of a whole run", old, new)
     changes = select(
         literal(act.at, history_table.c.at.type),
@@ -284,7 +287,7 @@ def move_where(
     ).where(condition)
     columns = ["at", "by", "record", "old", "new", "why"]
     connection.execute(insert(history_table).from_select(columns, changes))
-    connection.execute(update(collections).where(condition).values(state=new.value))
+    return connection.execute(update(collections).where(condition).values(state=new.value)).rowcount
 
 
 def _row(stored: StoredCollection) -> dict[str, Any]:

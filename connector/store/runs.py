@@ -121,6 +121,15 @@ class WaitingRun:
 
 def waiting(connection: Connection) -> list[WaitingRun]:
     """Complete runs with collections that nobody has approved yet, oldest first."""
+    return _with_collections(connection, CollectionState.PROPOSED)
+
+
+def not_in_file(connection: Connection) -> list[WaitingRun]:
+    """Complete runs with collections that are in no file yet, approved or not, oldest first."""
+    return _with_collections(connection, CollectionState.PROPOSED, CollectionState.APPROVED)
+
+
+def _with_collections(connection: Connection, *states: CollectionState) -> list[WaitingRun]:
     rows = connection.execute(
         select(
             collection_runs.c.id,
@@ -132,7 +141,7 @@ def waiting(connection: Connection) -> list[WaitingRun]:
             func.min(collections.c.collection_date),
         )
         .join(collections, collections.c.run == collection_runs.c.id)
-        .where(collection_runs.c.proposed_at.is_not(None), collections.c.state == CollectionState.PROPOSED.value)
+        .where(collection_runs.c.proposed_at.is_not(None), collections.c.state.in_([state.value for state in states]))
         .group_by(collection_runs.c.id)
         .order_by(collection_runs.c.proposed_at, collection_runs.c.id)
     )

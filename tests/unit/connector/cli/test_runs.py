@@ -40,7 +40,7 @@ def test_a_run_waits_is_approved_and_goes_to_the_bank(config: Path) -> None:
     assert "€213.00" in shown
     approved = _type(config, "approve", run["id"])
     assert approved.exit_code == 0
-    assert f"{run['id']} is approved: 6 collections, together €213.00" in approved.stdout
+    assert f"{run['id']} ({run['digest'][:12]}) is approved: 6 collections, together €213.00" in approved.stdout
     assert "No collection run waits" in _type(config, "list").stdout
     one_pass(config, PREPARED_NIGHT)
     assert _outbox(config) == before + 1
