@@ -6,9 +6,10 @@ until it is known whether it is the only one, since only then the entry's own fa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import BinaryIO
 
 from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, entry_key
@@ -77,21 +78,22 @@ class _Reader:
         self._details = 0
         self._repeats = Repeats()
 
-    def take(self, record: Record) -> Iterator[Answer | Unreadable]:
-        """Yield what the record tells, in the moment in which it ends."""
+    def take(self, record: Record) -> Iterable[Answer | Unreadable]:
+        """Return what the record tells, in the moment in which it ends."""
         try:
             if record.name == "TxDtls":
-                yield from self._detail(record)
-            elif record.name == "Ntry":
-                yield from self._end_of_entry(record)
-            elif record.name == "Btch":
+                return self._detail(record)
+            if record.name == "Ntry":
+                return self._end_of_entry(record)
+            if record.name == "Btch":
                 self._batch = self._batch_fields.of(record.source())
             elif record.name == "Bal":
                 self._balance(record)
             else:
-                yield from self._end_of_statement(record)
+                return self._end_of_statement(record)
         except Misread as error:
-            yield _unreadable(record if self._entry is not None else record.within("Ntry") or record, error)
+            return [_unreadable(record if self._entry is not None else record.within("Ntry") or record, error)]
+        return []
 
     # ------------------------------------------------------------------------------------------- statement
 
@@ -113,20 +115,21 @@ class _Reader:
             balance = -balance
         self._statement_of(record).balances.setdefault(texts.get("code", ""), balance)
 
-    def _end_of_statement(self, record: Record) -> Iterator[Unreadable]:
+    def _end_of_statement(self, record: Record) -> list[Unreadable]:
         statement = self._statement_of(record)
         self._statement = None
         opening = statement.balances.get("OPBD", statement.balances.get("PRCD"))
         closing = statement.balances.get("CLBD")
-        if opening is None or closing is None or not statement.complete:
-            return
-        if opening + statement.moved != closing:
-            yield Unreadable(
+        if opening is None or closing is None or not statement.complete or opening + statement.moved == closing:
+            return []
+        return [
+            Unreadable(
                 record.line,
                 f"opening {opening} + entries {statement.moved} is not closing {closing}",
                 "The entries of the statement do not add up to its closing balance.",
                 "Ask the bank for the statement again: entries are missing or stand twice.",
             )
+        ]
 
     # ----------------------------------------------------------------------------------------------- entry
 
@@ -153,36 +156,39 @@ class _Reader:
             statement.moved += booked if texts["side"] == "CRDT" else -booked
         return _Entry(texts, booked)
 
-    def _detail(self, record: Record) -> Iterator[Answer | Unreadable]:
+    def _detail(self, record: Record) -> list[Answer | Unreadable]:
         self._details += 1
         detail = _Detail(record, self._detail_fields.of(record.source()), self._batch)
         if self._details == 1:
             self._waiting = detail
-            return
+            return []
         ntry = record.within("Ntry")
         entry = self._entry_of(ntry) if ntry is not None else None
         if entry is None:
-            return
+            return []
         details = [detail] if self._waiting is None else [self._waiting, detail]
         self._waiting = None
-        for one in details:
-            try:
-                yield self._answer(entry, one, sole=False)
-            except Misread as error:
-                yield _unreadable(one.record, error)
+        return [self._told(entry, one, sole=False) for one in details]
 
-    def _end_of_entry(self, record: Record) -> Iterator[Answer]:
+    def _end_of_entry(self, record: Record) -> list[Answer | Unreadable]:
         try:
             entry = self._entry_of(record)
-            if entry is not None and self._details < 2:
-                sole = self._waiting or _Detail(record, {}, self._batch)
-                sole.record = record  # it stands for the whole entry
-                yield self._answer(entry, sole, sole=True)
+            if entry is None or self._details > 1:
+                return []
+            sole = self._waiting or _Detail(record, {}, self._batch)
+            sole.record = record  # it stands for the whole entry
+            return [self._told(entry, sole, sole=True)]
         finally:
             self._entry, self._entry_is_bad = None, False
             self._details, self._waiting, self._batch = 0, None, {}
 
     # ---------------------------------------------------------------------------------------------- answer
+
+    def _told(self, entry: _Entry, detail: _Detail, *, sole: bool) -> Answer | Unreadable:
+        try:
+            return self._answer(entry, detail, sole=sole)
+        except Misread as error:
+            return _unreadable(detail.record, error)
 
     def _answer(self, entry: _Entry, of: _Detail, *, sole: bool) -> Answer:
         own, detail, batch = entry.texts, of.texts, of.batch
@@ -194,15 +200,20 @@ class _Reader:
         creditor_identifier = detail.get("creditor_identifier")
         is_credit = detail.get("side", own["side"]) == "CRDT"
         status = own.get("status", "BOOK")
-        kind = AnswerKind.PENDING
         if status == "BOOK":
+            side = "credit" if is_credit else "debit"
             kind = kind_of(own, detail, is_credit, bool(mandate or batch_id or creditor_identifier))
-        scope = Scope.TRANSACTION if end_to_end_id or mandate else Scope.ENTRY
-        if scope is Scope.ENTRY and batch_id and sole:
-            scope = Scope.BATCH
+        else:
+            side, kind = "pending", AnswerKind.PENDING
+        count = None
+        if end_to_end_id or mandate:
+            scope = Scope.TRANSACTION
+        elif batch_id and sole:
+            scope, count = Scope.BATCH, whole_number(batch, "count")
+        else:
+            scope = Scope.ENTRY
         bank_reference = detail.get("bank_reference") or own.get("bank_reference")
         booked_on = day(own, "booked_on")
-        side = "pending" if kind is AnswerKind.PENDING else "credit" if is_credit else "debit"
         key = entry_key(account, bank_reference, end_to_end_id, mandate, side, booked_on, amounts.booked)
         return Answer(
             kind=kind,
@@ -218,7 +229,7 @@ class _Reader:
             charges=amounts.charges,
             compensation=amounts.compensation,
             currency=detail.get("amount@") or own["amount@"],
-            count=whole_number(batch, "count") if scope is Scope.BATCH else None,
+            count=count,
             reason=_reason(own, detail, sole),
             status=status,
             bank_reference=bank_reference,
@@ -246,7 +257,10 @@ def _reason(entry: Texts, detail: Texts, sole: bool) -> Reason | None:
     text = joined(detail, "reason_text") or joined(detail, "text")
     if not text and sole:
         text = joined(entry, "text")
-    return Reason(code.upper(), text) if code or text else None
+    return _reason_of(code.upper(), text) if code or text else None
+
+
+_reason_of = lru_cache(maxsize=256)(Reason)  # banks give few reasons, and many times
 
 
 def _counterparty(detail: Texts, is_credit: bool) -> str:

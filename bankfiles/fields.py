@@ -1,7 +1,8 @@
 """Take the fields of XML records by a table of paths.
 
 Records of one file look alike: their markup repeats, and only the texts between the tags differ. Which text fills which
-field is found once for each markup, by a walk over its tags, and then read off for all records of that markup.
+field is found once for each markup, by a walk over its tags, and then read off for all records of that markup. The few
+markups that come most get a pattern of a whole record, by which it is taken apart in one go.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _TAG = re.compile(r'<(/?)([^\s<>/]+)(?:\s(?:Ccy="([^"<>]*)")?[^<>]*?)?(/?)>([^<>
 _REFERENCE = re.compile(r"&(#x?)?(\w+);")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _MOST_MARKUPS = 512
+_MOST_USUAL = 4
+_USUAL_FROM = 32  # times: to make a pattern takes as long as to split some hundred records
 
 
 class Fields:
@@ -39,6 +42,7 @@ class Fields:
     def __init__(self, paths: Mapping[str, str]) -> None:
         self._table = _table(paths)
         self._places: dict[str, _Places] = {}  # by markup
+        self._usual: list[tuple[re.Pattern[str], Texts]] = []
 
     def of(self, source: str) -> Texts:
         """Return the texts of a record by field; of a repeated one the first, and all at its name + `ALL`.
@@ -46,26 +50,42 @@ class Fields:
         The currency of an amount stands at its name + "@". `source` is what stands in the record, in plain form (see
         `plain_xml`); of one that is still open, as far as it goes.
         """
+        has_references = "&" in source
+        if not has_references:
+            for pattern, constant in self._usual:
+                found = pattern.fullmatch(source)
+                if found is not None:
+                    texts = found.groupdict()
+                    texts.update(constant)
+                    return texts
         parts = _TEXT.split(f">{source}<")
+        places = self._places_of(parts)
+        if has_references:
+            parts = [_REFERENCE.sub(_referred, part) for part in parts]
+        return places.read(parts)
+
+    def _places_of(self, parts: list[str]) -> _Places:
         markup = SEPARATOR.join(parts[::2])  # tells where texts stand, and where there is none
         places = self._places.get(markup)
         if places is None:
             places = _places_in(parts, self._table)
             if len(self._places) < _MOST_MARKUPS:
                 self._places[markup] = places
-        if "&" in source:
-            parts = [_REFERENCE.sub(_referred, part) for part in parts]
-        return places.read(parts)
+        places.times += 1
+        if places.times == _USUAL_FROM and len(self._usual) < _MOST_USUAL and not places.repeated:
+            self._usual.append((_pattern(parts, places.by_place), places.constant))
+        return places
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Places:
     """Where the fields of one markup stand among the parts into which `_TEXT` splits a record."""
 
-    names: tuple[str, ...]
-    take: Callable[[list[str]], tuple[str, ...]]  # the texts of `names` out of the parts, and more after them
+    by_place: dict[int, str]
+    take: Callable[[list[str]], tuple[str, ...]]  # the texts of `by_place` out of the parts, and more after them
     repeated: tuple[tuple[str, tuple[int | None, ...]], ...]
     constant: Texts  # currencies, and elements without text
+    times: int = 0  # that a record of this markup was split
 
     @classmethod
     def of(cls, numbers: Texts) -> _Places:
@@ -73,21 +93,33 @@ class _Places:
         repeated = {name: text.split(SEPARATOR) for name, text in numbers.items() if name.endswith(ALL)}
         rest = {name: text for name, text in numbers.items() if name not in repeated}
         constant = {name: text for name, text in rest.items() if name.endswith("@") or not text}
-        single = {name: int(text) for name, text in rest.items() if name not in constant}
+        by_place = {int(text): name for name, text in rest.items() if name not in constant}
         return cls(
-            names=tuple(single),
-            take=itemgetter(*single.values(), 0, 0),  # with less than two places, it would not return a tuple
+            by_place=by_place,
+            take=itemgetter(*by_place, 0, 0),  # with less than two places, it would not return a tuple
             repeated=tuple((name, tuple(int(n) if n else None for n in ns)) for name, ns in repeated.items()),
             constant=constant,
         )
 
     def read(self, parts: list[str]) -> Texts:
-        texts = dict(zip(self.names, map(str.strip, self.take(parts)), strict=False))
+        texts = dict(zip(self.by_place.values(), map(str.strip, self.take(parts)), strict=False))
         if self.constant:
             texts.update(self.constant)
         for name, places in self.repeated:
             texts[name] = SEPARATOR.join(["" if place is None else parts[place].strip() for place in places])
         return texts
+
+
+def _pattern(parts: list[str], by_place: dict[int, str]) -> re.Pattern[str]:
+    """Return what a whole record of this markup looks like; a text with space around it is left to be stripped."""
+    pieces = []
+    for place, part in enumerate(parts):
+        if place % 2 == 0:
+            pieces.append(re.escape(part))
+        else:
+            name = by_place.get(place)
+            pieces.append(rf">(?!\s)(?P<{name}>[^<>]+)(?<!\s)<" if name else ">[^<>]+<")
+    return re.compile("".join(pieces)[1:-1])  # without the > and < that were put around the source
 
 
 def _table(paths: Mapping[str, str]) -> _Table:

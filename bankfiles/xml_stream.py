@@ -58,8 +58,8 @@ class Record:
 class Taker(Protocol):
     """Turns the records of one file into answers."""
 
-    def take(self, record: Record) -> Iterator[Answer | Unreadable]:
-        """Yield what one record says."""
+    def take(self, record: Record) -> Iterable[Answer | Unreadable]:
+        """Return what one record says."""
 
 
 class RecordStream:
