@@ -60,6 +60,7 @@ class CustomFields:
         self._contacts: dict[int, Row] = {}  # as `find` last saw them
 
     def find(self, mandates: Sequence[Mandate]) -> Mapping[str, Shown]:
+        """By reference, what the contacts show of these mandates; one that a later mandate replaced by its note."""
         partners = sorted({int(mandate.customer.id) for mandate in mandates})
         rows = self._client.read(MODEL, FIELDS, [*ACTIVE_OR_NOT, ["id", "in", partners]])
         on_contact = {str(row[REFERENCE]): row for row in rows if row[REFERENCE]}
@@ -82,6 +83,7 @@ class CustomFields:
         return [job.partner for job in jobs]
 
     def complete(self, jobs: Sequence[tuple[int, Job]]) -> None:
+        """Write the mandates on their contacts, the latest signed of each contact, in one call."""
         latest_last = sorted(jobs, key=lambda one: str(one[1].mandate.signed_on))
         rows = {partner: _values(job.mandate) for partner, job in latest_last if self._is_to_show(job)}
         if not rows:
@@ -102,6 +104,7 @@ class CustomFields:
         return (Watch(MODEL, self.domain(), "id"),)
 
     def events(self, row: Row) -> Sequence[MandateEvent]:
+        """What a user changed of the mandate on a contact; nothing where we wrote last."""
         reference, kind = str(row[REFERENCE]), _KINDS.get(str(row[STATE]))
         if not _is_of_a_user(row) or kind is None:
             return ()

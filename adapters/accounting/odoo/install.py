@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from html import escape
 from typing import NamedTuple
 
@@ -119,9 +120,9 @@ def _install(client: OdooClient, language: Language) -> Iterator[Probe]:
     if not module:
         fields, views = [*CONTACT_FIELDS, *fields], [*CONTACT_VIEWS, *views]
     for field in fields:
-        yield _told(client, f"field {field.name} of {field.model}", lambda field=field: _make(client, language, field))  # type: ignore[misc]
+        yield _told(client, f"field {field.name} of {field.model}", partial(_make, client, language, field))
     for view in views:
-        yield _told(client, f"view {view.name}", lambda view=view: _add(client, language, view))  # type: ignore[misc]
+        yield _told(client, f"view {view.name}", partial(_add, client, language, view))
 
 
 def _told(client: OdooClient, what: str, do: Callable[[], str]) -> Probe:

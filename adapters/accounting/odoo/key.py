@@ -17,7 +17,9 @@ from connector.ports import Probe
 MODEL = "res.users.apikeys"
 WARN_DAYS = 14
 NEW_KEY_DAYS = 89  # of at most 90 that Odoo gives a user who is no administrator
-_BY_HAND = "Make a new key in Odoo (Preferences, Account Security), put it into the config or its file, and remove the old one."
+_BY_HAND = (
+    "Make a new key in Odoo (Preferences, Account Security), put it in the place of the old one, and remove that."
+)
 
 
 def end_of(client: OdooClient, now: datetime) -> Probe:

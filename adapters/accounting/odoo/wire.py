@@ -101,6 +101,7 @@ class JsonRpc:
         return bool(user)
 
     def send(self, call: Call) -> object:
+        """Make one call and return what the server answers, as JSON has it."""
         # The library's own `search_read` of this protocol makes two calls; what stands behind it makes one.
         method: Callable[..., object] = self._connection.get_model(call.model).__getattr__(call.method)
         positional = [] if call.ids is None else [call.ids]
@@ -130,6 +131,7 @@ class Json2:
         self._connection.post = post
 
     def send(self, call: Call) -> object:
+        """Make one call and return what the server answers, as JSON has it."""
         records = {} if call.ids is None else {"ids": call.ids}
         method = _Json2Model(self._connection, call.model).__getattr__(call.method)
         return method(**records, **call.arguments)

@@ -177,7 +177,8 @@ class Model:
         given = {**self.defaults(env), **values}
         now = {"create_date": env.now, "write_date": env.now, "create_uid": env.user_id, "write_uid": env.user_id}
         id_ = env.reserved[self.name].pop(0) if env.reserved.get(self.name) else self.reserve(env)
-        row: Row = {**self.stored(env, {}, given), **now, "id": id_}
+        blank = dict.fromkeys(name for name, field in self.fields.items() if field.stored)
+        row: Row = {**blank, **self.stored(env, {}, given), **now, "id": id_}
         for field in self.fields.values():
             if field.required and row.get(field.name) in (None, ""):
                 raise self.missing_field(field)
