@@ -14,7 +14,7 @@ SEAMS: dict[str, dict[str, str]] = {
     # Making chance: everything else derives its ids and tokens from what it is given.
     "chance": {
         "connector/cli/init.py": "The secret of an installation, from which all else is derived.",
-        "connector/testing/simulation/chance.py": "The chance of a simulated world, from the seed that a failure prints.",
+        "connector/testing/simulation/chance.py": "The chance of a simulated world, from its printed seed.",
     },
     # Catching everything: only around code that we do not own, and only to type its error.
     "catch-all": {

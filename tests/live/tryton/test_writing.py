@@ -285,7 +285,7 @@ def test_a_mandate_that_was_cancelled_in_tryton_stays_so(
 def test_a_mandate_that_ended_is_cancelled_with_its_document_kept(
     package: TrytonPackage, server: TrytonServer, state: MandateState
 ) -> None:
-    reference = f"M-{state.name}"
+    reference = f"M-ENDED-{state.name}"
     signed = mandate(server, "C-7", reference, german_iban(13))
     kept = stored(package, signed, document(reference))
     for _ in range(2):
