@@ -1,0 +1,1 @@
+"""The Odoo adapter against a real server that environment variables name."""
