@@ -23,6 +23,10 @@ from adapters.accounting.odoo.faults import Refused
 logging.getLogger("odoolib").setLevel(logging.WARNING)
 
 
+_VALUES = {"create": "vals_list", "write": "vals"}
+"""Up to Odoo 18 models call this argument as they please: over JSON-RPC it goes by its position."""
+
+
 class Call(NamedTuple):
     """One call of a method of a model.
 
@@ -104,8 +108,11 @@ class JsonRpc:
         """Make one call and return what the server answers, as JSON has it."""
         # The library's own `search_read` of this protocol makes two calls; what stands behind it makes one.
         method: Callable[..., object] = self._connection.get_model(call.model).__getattr__(call.method)
-        positional = [] if call.ids is None else [call.ids]
-        return method(*positional, **call.arguments)
+        named = dict(call.arguments)
+        positional: list[object] = [] if call.ids is None else [call.ids]
+        if (values := _VALUES.get(call.method)) is not None:
+            positional.append(named.pop(values))
+        return method(*positional, **named)
 
 
 class _Json2Model(JsonModel):  # type: ignore[misc]
