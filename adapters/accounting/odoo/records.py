@@ -131,10 +131,14 @@ class MandateRecords(ABC):
         return Shown(integer(row["id"]), partner, iban, is_ended, self._is_of_a_user(row), row)
 
     def _is_of_a_user(self, row: Row) -> bool:
-        """The record was last written by somebody else; or its account was, later than the record."""
+        """The record was last written by somebody else; or its account was, not before the record.
+
+        Odoo tells whole seconds: within one second the user is believed, and an unchanged IBAN changes nothing.
+        """
         ours = self._client.server.user
         if row["write_uid"] != ours:
             return True
         account = row[_BANK]
-        is_later = isinstance(account, Mapping) and str(account["write_date"]) > str(row["write_date"])
-        return is_later and isinstance(account, Mapping) and account["write_uid"] != ours
+        if not isinstance(account, Mapping) or account["write_uid"] == ours:
+            return False
+        return str(account["write_date"]) >= str(row["write_date"])

@@ -144,10 +144,13 @@ class Json2:
         return method(**records, **call.arguments)
 
 
-def _encode(value: object) -> str:
-    """Dates and amounts travel as text: Odoo's fields take it, and no binary fraction comes near an amount."""
+def _encode(value: object) -> str | float:
+    """Dates travel as text. Amounts as numbers: Odoo reckons with them before a field has read them.
+
+    JSON has one kind of number and Odoo reads it as a binary fraction: two decimals come out there as they went in.
+    """
     if isinstance(value, Decimal):
-        return str(value)
+        return float(value)
     isoformat = getattr(value, "isoformat", None)
     if isoformat is None:
         raise TypeError(f"{type(value).__name__} has no form in Odoo's JSON")

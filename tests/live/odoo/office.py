@@ -142,7 +142,7 @@ class Office:
         answer = self._http.post("/jsonrpc", json=question).raise_for_status().json()
         if error := answer.get("error"):
             raise RefusedByOdoo(f"{service} {method} {arguments[3:5]}: {error['data']['message']}")
-        return answer["result"]
+        return answer.get("result")  # nothing is answered with nothing
 
     # ----------------------------------------------------------------------------------------------- what is given
 
@@ -326,7 +326,7 @@ class Office:
         return [row["sanitized_acc_number"] for row in found]
 
     def entries(self, text: str) -> list[list[tuple[str, Decimal]]]:
-        """Lines (account, debit or -credit) of posted journal entries whose reference holds a text, payments' excluded.
+        """Lines (account's code, debit or -credit) of posted journal entries whose reference holds a text.
 
         A payment's own entry and its reversal are not among them.
         """
@@ -338,7 +338,8 @@ class Office:
             if row["id"] not in own and not row["reversed_entry_id"]
         ]
         return [
-            [(line["account_id"][1], _money(line["balance"])) for line in self._lines_of(entry)] for entry in entries
+            [(line["account_id"][1].split()[0], _money(line["balance"])) for line in self._lines_of(entry)]
+            for entry in entries
         ]
 
     def _lines_of(self, entry: int) -> list[Row]:

@@ -11,6 +11,7 @@ from adapters.accounting.odoo.adapter import OdooPackage
 from connector.model.customer import Customer, Language, PartyKind, RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import MandateEvent, MandateEventKind
+from connector.testing.clock import SettableClock
 from tests.contract.accounting import customers, invoices, pull
 from tests.live.odoo.given import AMOUNT, DAYS_UNTIL_DUE, SOURCE, Case, Open, iban_of, new_case, paid, signed
 from tests.live.odoo.office import Office
@@ -111,16 +112,17 @@ def test_small_pages_lose_nothing(open_package: Open, package: OdooPackage, offi
     assert invoices(small) == invoices(package)
 
 
-def test_a_contact_that_was_deleted_is_missed_by_the_full_comparison(
-    open_package: Open, office: Office, case: Case
+def test_a_contact_that_was_deleted_is_missed_by_the_full_comparison_of_the_night(
+    package: OdooPackage, office: Office, case: Case, clock: SettableClock
 ) -> None:
-    gone = new_case(office, f"{case.name} gone")
-    package = open_package()
-    assert customer_of(package, gone) is not None
-    office.delete_customer(gone.customer)
-    presents = [batch.present for batch in open_package().read_customers("") if batch.present is not None]
+    gone = office.make_customer(f"{case.name} gone")
+    assert RecordKey(SOURCE, str(gone)) in customers(package)
+    cursor, _ = pull(package)
+    office.delete_customer(gone)
+    clock.forward(days=1)
+    presents = [batch.present for batch in package.read_customers(cursor) if batch.present is not None]
     assert presents
-    assert str(gone.customer) not in presents[-1]
+    assert str(gone) not in presents[-1]
     assert str(case.customer) in presents[-1]
 
 
@@ -145,5 +147,6 @@ def test_an_iban_that_a_user_changes_under_a_mandate_is_an_amendment(
     other = iban_of(10_000_000 + case.customer)
     office.change_iban(case.customer, case.iban, other)
     events, _ = mandates_at(package, cursor)
-    (event,) = [event for event in events if event.reference == case.reference]
-    assert (event.kind, event.iban) == (MandateEventKind.AMENDED, other)
+    told = [(event.kind, event.iban) for event in events if event.reference == case.reference]
+    assert (MandateEventKind.AMENDED, other) in told
+    assert {kind for kind, _ in told} <= {MandateEventKind.AMENDED, MandateEventKind.RESUMED}

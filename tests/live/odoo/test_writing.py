@@ -79,7 +79,7 @@ def test_many_mandates_are_stored_in_one_call_and_answered_in_their_order(
 def test_a_mandate_of_a_contact_that_is_gone_is_told_and_the_others_are_stored(
     package: OdooPackage, office: Office, case: Case
 ) -> None:
-    gone = new_case(office, f"{case.name} gone")
+    gone = replace(case, customer=office.make_customer(f"{case.name} gone"))
     office.delete_customer(gone.customer)
     refused, stored = package.store_mandates([signed(gone), signed(case)])
     assert isinstance(refused, Skippable)
