@@ -23,6 +23,7 @@ from connector.steps.invite import InviteDebtor
 from connector.steps.mail import MailInvitation, MailNotice
 from connector.steps.send_file import SendFile
 from connector.steps.unreachable import reached, retried
+from connector.steps.users_changes import CancelMandate
 from connector.steps.work import Progress, Work
 from connector.steps.write_back import StoreMandate
 from connector.store import effects
@@ -30,6 +31,7 @@ from connector.store.chunks import chunks
 
 HANDLERS: Mapping[EffectKind, Handler] = {
     EffectKind.INVITE: InviteDebtor(),
+    EffectKind.CANCEL_MANDATE: CancelMandate(),
     EffectKind.STORE_MANDATE: StoreMandate(),
     EffectKind.REGISTER_PAYMENT: RegisterPayment(),
     EffectKind.REGISTER_RETURN: RegisterReturn(),
@@ -40,6 +42,7 @@ HANDLERS: Mapping[EffectKind, Handler] = {
 
 KINDS_OF_STEP: Mapping[Step, tuple[EffectKind, ...]] = {
     Step.INVITE: (EffectKind.INVITE, EffectKind.MAIL_INVITATION),
+    Step.FOLLOW: (EffectKind.CANCEL_MANDATE,),
     Step.WRITE_BACK: (EffectKind.STORE_MANDATE,),
     Step.NOTIFY: (EffectKind.MAIL_NOTICE,),
     Step.SUBMIT: (EffectKind.SEND_FILE,),
@@ -62,7 +65,8 @@ def clear_up(work: Work, step: Step) -> None:
                     effects.mark(connection, effect, EffectState.UNKNOWN, work.act(), error=why)
             uncertain = effects.in_state(connection, kind, EffectState.UNKNOWN)
         for effect in uncertain:
-            if work.may_call(effect.target):
+            ours = work.targets is None or effect.target in work.targets
+            if ours and work.may_call(effect.target):
                 look_up(work, step, HANDLERS[kind], effect)
             work.check_stop()
 

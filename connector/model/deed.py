@@ -33,6 +33,8 @@ class DeedCode(StrEnum):
     INVITE = "invite"
     SIGNED = "signed"
     MANDATE_CHANGED = "mandate_changed"
+    MANDATE_AMENDED = "mandate_amended"
+    MANDATES_OF_OTHERS = "mandates_of_others"
     MANDATE_EXPIRED = "mandate_expired"
     STORE_MANDATE = "store_mandate"
     NOTIFY = "notify"

@@ -23,6 +23,11 @@ def mandate_reference(prefix: str, creditor: str, customer: RecordKey, number: i
     return "-".join((prefix, code[:4], code[4:8], code[8:]))
 
 
+def is_mandate_reference(prefix: str, reference: str) -> bool:
+    """Whether a reference looks like one that `mandate_reference` made."""
+    return re.fullmatch(f"{re.escape(prefix)}(-[{_ALPHABET}]{{4}}){{3}}", reference) is not None
+
+
 def end_to_end_id(invoice: RecordKey, number: str, part: int, attempt: int) -> str:
     """End-to-end id of the n-th attempt at one part of an invoice: the start of its number, then a code.
 

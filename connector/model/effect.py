@@ -11,6 +11,7 @@ class EffectKind(StrEnum):
     """What an effect does, and to whom."""
 
     INVITE = "invite"  # mandate service
+    CANCEL_MANDATE = "cancel_mandate"  # mandate service
     STORE_MANDATE = "store_mandate"  # accounting package
     REGISTER_PAYMENT = "register_payment"  # accounting package
     REGISTER_RETURN = "register_return"  # accounting package

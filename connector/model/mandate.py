@@ -67,6 +67,7 @@ class Mandate:
         signed_on: date of signature (AT-25).
         method: how it was signed, in the service's word, e.g. "mail-code".
         last_used_on: latest collection date that was presented under it.
+        amended: the debtor named another account since they signed; collections tell their bank until it knows.
         document: SHA-256 of the signed document, if there is one.
     """
 
@@ -83,6 +84,7 @@ class Mandate:
     signed_on: date | None = None
     method: str = ""
     last_used_on: date | None = None
+    amended: bool = False
     document: str | None = None
 
     def moved(self, state: MandateState) -> Mandate:
@@ -146,7 +148,7 @@ def add_months(day: date, months: int) -> date:
 
 
 class MandateEventKind(StrEnum):
-    """What a mandate service tells, normalised. A word that we do not know becomes UNKNOWN."""
+    """What a mandate service or a package tells, normalised. A word that we do not know becomes UNKNOWN."""
 
     VIEWED = "viewed"
     SIGNED = "signed"
@@ -162,11 +164,11 @@ class MandateEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MandateEvent:
-    """One event of a mandate service about one mandate.
+    """One event about one mandate, told by a mandate service or by a package.
 
     Attributes:
-        id: the service's id of the event; applied once.
-        raw: the event as the service gave it, kept for a person.
+        id: the teller's id of the event; applied once.
+        raw: the event as it was told, kept for a person.
     """
 
     id: str

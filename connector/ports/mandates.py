@@ -85,5 +85,5 @@ class MandateService(Adapter, ABC):
 
     @optional
     def cancel(self, reference: str, reason: str) -> None:
-        """Withdraw an invitation or cancel a mandate."""
+        """Withdraw an invitation or cancel a mandate. Asked again, it stays as it is."""
         self.unsupported("cancel")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from bankfiles.pain008 import Header, Written, write_files
+from bankfiles.pain008 import Amendment, Header, Written, write_files
 from bankfiles.pain008.model import Address
 from bankfiles.pain008.model import Collection as FileCollection
 from bankfiles.pain008.model import Creditor as FileCreditor
@@ -15,6 +15,8 @@ from connector.model.creditor import Creditor
 from connector.model.deed import Step
 from connector.steps.work import Progress, Work
 from connector.store.collections import StoredCollection
+
+_ANOTHER_ACCOUNT = Amendment(same_mandate_new_account=True)  # SMNDA: at the same bank or at another
 
 
 def outgoing_folder(folder: Path) -> Path:
@@ -70,6 +72,7 @@ def _for_file(work: Work, creditor: Creditor, approved: Iterable[StoredCollectio
             debtor_name=stored.debtor_name,
             debtor_iban=stored.debtor_iban,
             debtor_bic=stored.debtor_bic,
+            amendment=_ANOTHER_ACCOUNT if stored.amended_from else None,
             remittance=collection.remittance,
         )
         if number % 1000 == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -18,7 +18,7 @@ from connector.model.rules import NoticeChannel
 from connector.steps.eligibility import Action, InvoiceFacts, Verdict, collected_until, judge
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
-from connector.store import collections, exceptions, invoices, mandates, runs
+from connector.store import amendments, collections, exceptions, invoices, mandates, runs
 from connector.store.collections import StoredCollection
 from connector.store.history import RecordKind, record_name
 from connector.store.runs import Run
@@ -73,9 +73,10 @@ def _propose(work: Work, connection: Connection, source: Source, batch: Sequence
     if not to_collect:
         return
     current = runs.begin_or_resume(connection, source.creditor, today, act)
+    known = _known_accounts(connection, source, [verdict for _, verdict in to_collect])
     proposed = []
     for facts, verdict in to_collect:
-        stored = _collection(facts, verdict, current)
+        stored = _collection(facts, verdict, current, known)
         if _takes_its_mandate(connection, stored, work):
             proposed.append(stored)
     collections.propose(connection, proposed, act)
@@ -86,11 +87,20 @@ def _propose(work: Work, connection: Connection, source: Source, batch: Sequence
         _tell(work, stored)
 
 
-def _collection(facts: InvoiceFacts, verdict: Verdict, current: Run) -> StoredCollection:
+def _known_accounts(connection: Connection, source: Source, verdicts: Sequence[Verdict]) -> Mapping[str, str]:
+    """The accounts that the debtors' banks know of mandates that were amended, by mandate reference."""
+    amended = {verdict.mandate.reference for verdict in verdicts if verdict.mandate and verdict.mandate.amended}
+    return amendments.known_accounts(connection, source.creditor, sorted(amended))
+
+
+def _collection(
+    facts: InvoiceFacts, verdict: Verdict, current: Run, known_accounts: Mapping[str, str]
+) -> StoredCollection:
     invoice = facts.invoice
     mandate, collection_date = verdict.settled_terms
     if mandate.iban is None or mandate.signed_on is None:
         raise ValueError(f"Mandate {mandate.reference} was found usable without an IBAN or a signature.")
+    known = known_accounts.get(mandate.reference, mandate.iban)
     attempt = max((past.claim.attempt for past in facts.claims), default=0) + 1
     claim = Claim(invoice.key, _ON_ONE_PART, attempt, invoice.open_amount)
     collection = Collection(
@@ -117,6 +127,7 @@ def _collection(facts: InvoiceFacts, verdict: Verdict, current: Run) -> StoredCo
         batch_id=None,
         settled_on=None,
         reason_code=None,
+        amended_from=known if known != mandate.iban else None,
     )
 
 

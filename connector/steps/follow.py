@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from bankfiles.identifiers import normalise_iban
 from bankfiles.pain008.model import Scheme
 from connector.errors import IllegalTransition, Retriable, Unsupported
-from connector.model.collection import FAILED_STATES
 from connector.model.deed import DeedCode, Step
 from connector.model.mandate import (
     UNUSED_MONTHS_MAX,
@@ -18,30 +17,16 @@ from connector.model.mandate import (
     MandateEvent,
     MandateEventKind,
     MandateState,
-    MandateType,
     add_months,
 )
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import Document, Feed
 from connector.steps.faults import show_faults
+from connector.steps.mandate_changes import change, show_misfit
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
-from connector.store import collections, cursors, documents, mandates
+from connector.store import cursors, documents, mandates
 from connector.store.history import RecordKind, record_name
-
-_STATE_AFTER = {
-    MandateEventKind.REFUSED: MandateState.LAPSED,
-    MandateEventKind.INVITATION_EXPIRED: MandateState.LAPSED,
-    MandateEventKind.BANK_CONFIRMED: MandateState.ACTIVE,
-    MandateEventKind.SUSPENDED: MandateState.SUSPENDED,
-    MandateEventKind.RESUMED: MandateState.ACTIVE,
-    MandateEventKind.CANCELLED: MandateState.CANCELLED,
-}
-_ONLY_FROM = {
-    MandateEventKind.BANK_CONFIRMED: MandateState.AWAITING_BANK,
-    MandateEventKind.RESUMED: MandateState.SUSPENDED,
-}
-"""Events that end one state; in any other they would bring to life what must not be."""
 
 
 def run(work: Work) -> None:
@@ -106,11 +91,9 @@ def _apply(work: Work, connection: Connection, event: MandateEvent, signed: Mapp
         if event.kind is MandateEventKind.SIGNED:
             _sign(work, connection, mandate, event, signed.get(event.reference))
         else:
-            state = _state_after(connection, mandate, event.kind)
-            _move(work, connection, mandate, state, event.reason or event.kind.value)
+            change(work, connection, Step.FOLLOW, mandate, event)
     except IllegalTransition as error:
-        facts = {"where": error.where, "seen": event.kind.value, "why": error.what, "remedy": error.remedy}
-        work.show(connection, Step.FOLLOW, record, Reason(ReasonCode.RECORD_UNREADABLE, facts))
+        show_misfit(work, connection, Step.FOLLOW, event, error)
     return None
 
 
@@ -151,36 +134,6 @@ def _sound_iban(iban: str | None) -> str | None:
         return normalise_iban(iban) if iban else None
     except ValueError:
         return None
-
-
-def _state_after(connection: Connection, mandate: Mandate, kind: MandateEventKind) -> MandateState:
-    """The state to which an event brings a mandate. A one-off one that is resumed serves its one collection only.
-
-    Raises:
-        IllegalTransition: the event does not fit to the state in which the mandate is.
-    """
-    if mandate.state is not _ONLY_FROM.get(kind, mandate.state):
-        raise IllegalTransition(
-            f"A mandate that is {mandate.state} can't be {kind}.",
-            where=f"mandate {mandate.reference}",
-            remedy="Look at its history; a newer event may have arrived before an older one.",
-        )
-    if kind is MandateEventKind.RESUMED and mandate.type is MandateType.ONE_OFF:
-        under = collections.of_mandate(connection, mandate.creditor, mandate.reference)
-        if any(stored.collection.state not in FAILED_STATES for stored in under):
-            return MandateState.SPENT
-    return _STATE_AFTER[kind]
-
-
-def _move(work: Work, connection: Connection, mandate: Mandate, state: MandateState, why: str) -> None:
-    mandates.change(connection, mandate, mandate.moved(state), work.act(), why)
-    work.did(
-        Step.FOLLOW,
-        DeedCode.MANDATE_CHANGED,
-        customer=mandate.debtor_name,
-        mandate=mandate.reference,
-        state=state.value,
-    )
 
 
 def _expire_unused(work: Work) -> None:

@@ -205,6 +205,7 @@ def _collection_line(stored: StoredCollection, batch_id: str) -> dict[str, Any]:
         "debtor_name": stored.debtor_name,
         "debtor_iban": stored.debtor_iban,
         "debtor_bic": stored.debtor_bic,
+        "amended_from": stored.amended_from,
         "claims": [
             {
                 "source": claim.invoice.source,
@@ -247,6 +248,7 @@ def _stored(file: SentFile, told: dict[str, Any]) -> StoredCollection:
         batch_id=told["batch_id"],
         settled_on=None,
         reason_code=None,
+        amended_from=told.get("amended_from"),
     )
 
 

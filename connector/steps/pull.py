@@ -1,20 +1,23 @@
-"""Pull: read customers and invoices that changed in each accounting package, as far as they are fit for use."""
+"""Pull: read what changed in each accounting package: customers and invoices that are fit for use, and mandates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from connector.errors import Retriable
+from connector.errors import Retriable, Unsupported
 from connector.installation import Source
 from connector.model.customer import Customer, RecordKey
 from connector.model.deed import DeedCode, Step
 from connector.model.invoice import Invoice, InvoiceKind
+from connector.model.mandate import MandateEvent
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import Batch, Feed
+from connector.steps import users_changes
 from connector.steps.faults import fault_name, show_faults
 from connector.steps.fitness import why_unfit, with_sound_country, with_sound_iban
 from connector.steps.unreachable import reached, retried, show_unreachable
@@ -23,7 +26,8 @@ from connector.store import cursors, customers, exceptions, invoices
 from connector.store.changed import Saved
 from connector.store.history import RecordKind, record_name
 
-Record = TypeVar("Record", Customer, Invoice)
+Record = TypeVar("Record", Customer, Invoice, MandateEvent)
+Noun = TypeVar("Noun", Customer, Invoice)
 
 
 def run(work: Work) -> None:
@@ -38,12 +42,15 @@ def run(work: Work) -> None:
 
 def _pull_source(work: Work, source: Source) -> None:
     _pull_feed(work, source, Feed.CUSTOMERS, source.package.read_customers, _store_customers)
-    read_invoices(work, source)
+    read_again(work, source)
 
 
-def read_invoices(work: Work, source: Source) -> None:
-    """Read the invoices of a source that changed since they were last read."""
+def read_again(work: Work, source: Source) -> None:
+    """Read what may stop a collection of a source: invoices that changed, and what users did to mandates."""
     _pull_feed(work, source, Feed.INVOICES, source.package.read_invoices, _store_invoices)
+    apply_events = partial(users_changes.apply_events, source=source)
+    with suppress(Unsupported):  # users do nothing there that we could hear of
+        _pull_feed(work, source, Feed.MANDATES, source.package.read_mandates, apply_events)
 
 
 _STORED = {Feed.CUSTOMERS: DeedCode.READ_CUSTOMERS, Feed.INVOICES: DeedCode.READ_INVOICES}
@@ -70,7 +77,7 @@ def _pull_feed(
         new, changed, done = new + saved.new, changed + saved.changed, done + len(batch.records)
         work.progress(Progress(Step.PULL, f"{source.name} {feed}", done, batch.total))
         work.check_stop()
-    if new or changed:
+    if feed in _STORED and (new or changed):
         work.did(Step.PULL, _STORED[feed], source=source.name, new=new, changed=changed)
 
 
@@ -97,9 +104,9 @@ def _store_invoices(work: Work, connection: Connection, records: Sequence[Invoic
     return invoices.save(connection, fit, act.at)
 
 
-def _fit(work: Work, connection: Connection, records: Sequence[Record]) -> list[Record]:
+def _fit(work: Work, connection: Connection, records: Sequence[Noun]) -> list[Noun]:
     """Those that can be kept; the others are shown."""
-    kept: list[Record] = []
+    kept: list[Noun] = []
     for record in records:
         reason = why_unfit(record)
         if reason is None:

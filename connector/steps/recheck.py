@@ -22,14 +22,14 @@ from connector.store.stale import Stale
 
 
 def reread(work: Work, creditor: str) -> bool:
-    """Read the invoices of a creditor's sources again. False if one can't be reached: then nothing of it may leave."""
+    """Read again what may stop collections of a creditor. False if a source can't be reached: nothing may leave."""
     for source in work.installation.sources.values():
         if source.creditor != creditor:
             continue
         if source.name in work.unreachable:
             return False
         try:
-            retried(work, source.name, partial(pull.read_invoices, work, source))
+            retried(work, source.name, partial(pull.read_again, work, source))
         except Retriable as error:
             show_unreachable(work, Step.SUBMIT, source.name, error)
             return False

@@ -22,7 +22,12 @@ from connector.store.tables import history as history_table
 
 @dataclass(frozen=True, slots=True)
 class StoredCollection:
-    """A collection with the debtor as they were when it was proposed, and where it went since."""
+    """A collection with the debtor as they were when it was proposed, and where it went since.
+
+    Attributes:
+        amended_from: the account that the debtor's bank knows of this mandate, where it is another one: the collection
+            tells that the mandate was amended.
+    """
 
     collection: Collection
     run: str
@@ -35,6 +40,7 @@ class StoredCollection:
     batch_id: str | None
     settled_on: date | None
     reason_code: str | None
+    amended_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +315,7 @@ def _row(stored: StoredCollection) -> dict[str, Any]:
         "debtor_iban": stored.debtor_iban,
         "debtor_bic": stored.debtor_bic,
         "mandate_signed_on": stored.mandate_signed_on,
+        "amended_from": stored.amended_from,
     }
 
 
@@ -355,4 +362,5 @@ def _stored(row: Row[Any], of_collection: Sequence[Claim]) -> StoredCollection:
         batch_id=row.batch_id,
         settled_on=row.settled_on,
         reason_code=row.reason_code,
+        amended_from=row.amended_from,
     )

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, bindparam, insert, select, text, true, update
 
-from connector.store.tables import leases
+from connector.store.pass_tables import leases
 
 
 @dataclass(frozen=True, slots=True)

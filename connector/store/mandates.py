@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
@@ -20,6 +21,7 @@ from connector.store.tables import effects as effects_table
 from connector.store.upsert import insert_new
 
 _WRITE_BACK = "store_mandate:"
+_ON_ITS_WAY = frozenset({EffectState.PENDING, EffectState.SENDING, EffectState.UNKNOWN})
 _NOT_YET = frozenset({MandateState.INVITED, MandateState.SIGNED, MandateState.AWAITING_BANK, MandateState.LAPSED})
 _WORTH_WRITING = [state.value for state in MandateState if state not in _NOT_YET]
 _NAME_LENGTH_MAX = 140  # ISO Max140Text; bank files take 70
@@ -52,7 +54,7 @@ def add_invited(connection: Connection, mandate: Mandate, expires_at: datetime, 
 
 
 def change(connection: Connection, old: Mandate, new: Mandate, act: Act, why: str) -> None:
-    """Store a changed mandate, with its history if the state changed.
+    """Store a changed mandate, with its history if its state or its account changed.
 
     A package that was told of the mandate is owed the change, in this transaction.
     """
@@ -61,7 +63,7 @@ def change(connection: Connection, old: Mandate, new: Mandate, act: Act, why: st
         .where(mandates.c.creditor == old.creditor, mandates.c.reference == old.reference)
         .values(**_changing(new))
     )
-    if new.state is not old.state:
+    if new.state is not old.state or (old.iban and new.iban != old.iban):
         history.write(connection, act, [Change(record_of(old), old.state, new.state, why)])
     if _is_news(old, new):
         _owe_again(connection, new, act)
@@ -75,6 +77,20 @@ def _is_news(old: Mandate, new: Mandate) -> bool:
     )
     comes_back = said_before is None and new.state is MandateState.ACTIVE
     return said_now is not None and said_now != said_before and not comes_back
+
+
+def is_being_told(connection: Connection, mandate: Mandate) -> bool:
+    """Whether the package is owed the mandate as it stands, so that what it says now may be what it was told before."""
+    return any(
+        one.kind is EffectKind.STORE_MANDATE and one.state in _ON_ITS_WAY
+        for one in effects.about(connection, record_of(mandate))
+    )
+
+
+def was_told(connection: Connection, mandate: Mandate, iban: str) -> bool:
+    """Whether the package was ever told this account of the mandate by us."""
+    account = _account(iban)
+    return any(one.facts.get("account") == account for one in effects.about(connection, record_of(mandate)))
 
 
 def _owe_again(connection: Connection, mandate: Mandate, act: Act) -> None:
@@ -92,8 +108,18 @@ def write_back_of(mandate: Mandate, number: int = 1) -> Effect:
         kind=EffectKind.STORE_MANDATE,
         target=mandate.customer.source,
         about=record_of(mandate),
-        facts={"reference": mandate.reference, "creditor": mandate.creditor, "number": str(number)},
+        facts={
+            "reference": mandate.reference,
+            "creditor": mandate.creditor,
+            "number": str(number),
+            "account": _account(mandate.iban or ""),
+        },
     )
+
+
+def _account(iban: str) -> str:
+    """An account as a short text that tells it apart and does not show it."""
+    return blake2b(iban.encode(), digest_size=6).hexdigest()
 
 
 def record_of(mandate: Mandate) -> str:
@@ -214,6 +240,7 @@ def _changing(mandate: Mandate) -> dict[str, Any]:
         "signed_on": mandate.signed_on,
         "method": mandate.method,
         "last_used_on": mandate.last_used_on,
+        "amended": mandate.amended,
         "document": mandate.document,
     }
 
@@ -234,5 +261,6 @@ def mandate_of(row: Row[Any]) -> Mandate:
         signed_on=row.signed_on,
         method=row.method,
         last_used_on=row.last_used_on,
+        amended=row.amended,
         document=row.document,
     )

@@ -1,4 +1,4 @@
-"""Tables of what the engine keeps of itself: its passes, and when the database was put back."""
+"""Tables of what the engine keeps of itself: its passes, its leases, whom it leaves alone, when it was put back."""
 
 from __future__ import annotations
 
@@ -30,4 +30,26 @@ recoveries = Table(
     Column("ended_at", Instant),
     Column("ended_by", String(80)),
     CheckConstraint("cause IN ('older', 'restored', 'lost', 'asked')", name="cause"),
+)
+
+targets = Table(
+    "targets",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("refusals", Integer, nullable=False),
+    Column("counted_since", Instant),
+    Column("open", Boolean, nullable=False),  # the circuit: one call at a time until one goes well
+    Column("not_before", Instant),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("scope", String(120), primary_key=True),
+    Column("token", Integer, nullable=False),  # grows with every holder: an older one can't write any more
+    Column("holder", String(80), nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("locked", Boolean, nullable=False),  # whether its holder has the lock that dies with its process
+    Column("beat_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
 )

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -151,6 +152,7 @@ mandates = Table(
     Column("signed_on", Date),
     Column("method", String(40), nullable=False),
     Column("last_used_on", Date),
+    Column("amended", Boolean, nullable=False, server_default=false()),  # another account since it was signed
     Column("document", ForeignKey("documents.sha256")),
     Column("invited_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
@@ -235,6 +237,7 @@ collections = Table(
     Column("debtor_iban", String(34), nullable=False),
     Column("debtor_bic", String(11)),
     Column("mandate_signed_on", Date, nullable=False),
+    Column("amended_from", String(34)),  # the account that the debtor's bank knows, where it is another one
     Column("bank_file", ForeignKey("bank_files.message_id")),
     Column("batch_id", _IDENTIFIER),
     Column("settled_on", Date),
@@ -341,28 +344,6 @@ effects = Table(
     Index("ix_effects_about", "about"),
     _where("ix_effects_open", ("kind", "seq"), "state IN ('pending', 'sending', 'unknown')"),
     _where("ix_effects_lane", ("target", "lane", "seq"), "lane <> '' AND state NOT IN ('done', 'left')"),
-)
-
-targets = Table(
-    "targets",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("refusals", Integer, nullable=False),
-    Column("counted_since", Instant),
-    Column("open", Boolean, nullable=False),  # the circuit: one call at a time until one goes well
-    Column("not_before", Instant),
-)
-
-leases = Table(
-    "leases",
-    metadata,
-    Column("scope", String(120), primary_key=True),
-    Column("token", Integer, nullable=False),  # grows with every holder: an older one can't write any more
-    Column("holder", String(80), nullable=False),
-    Column("held", Boolean, nullable=False),
-    Column("locked", Boolean, nullable=False),  # whether its holder has the lock that dies with its process
-    Column("beat_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
 )
 
 exceptions = Table(

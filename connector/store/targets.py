@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from connector.store.tables import targets
+from connector.store.pass_tables import targets
 from connector.store.upsert import upsert
 
 

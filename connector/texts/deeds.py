@@ -18,6 +18,8 @@ DEED_FACTS: Mapping[DeedCode, tuple[str, ...]] = {
     _D.INVITE: ("customer", "mandate"),
     _D.SIGNED: ("customer", "mandate", "signed_on"),
     _D.MANDATE_CHANGED: ("customer", "mandate", "state"),
+    _D.MANDATE_AMENDED: ("customer", "mandate"),
+    _D.MANDATES_OF_OTHERS: ("source", "count"),
     _D.MANDATE_EXPIRED: ("customer", "mandate"),
     _D.STORE_MANDATE: ("customer", "mandate", "source"),
     _D.NOTIFY: ("customer", "number", "amount", "collection_date"),

@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.Column("created_at", connector.store.types.Instant(), nullable=False),
         sa.Column("changed_at", connector.store.types.Instant(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('invite', 'store_mandate', 'register_payment', 'register_return', 'show', 'send_file', 'mail_invitation', 'mail_notice')",
+            "kind IN ('invite', 'cancel_mandate', 'store_mandate', 'register_payment', 'register_return', 'show', 'send_file', 'mail_invitation', 'mail_notice')",
             name=op.f("ck_effects_kind"),
         ),
         sa.CheckConstraint(
@@ -320,6 +320,7 @@ def upgrade() -> None:
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("method", sa.String(length=40), nullable=False),
         sa.Column("last_used_on", sa.Date(), nullable=True),
+        sa.Column("amended", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("document", sa.String(length=64), nullable=True),
         sa.Column("invited_at", connector.store.types.Instant(), nullable=False),
         sa.Column("expires_at", connector.store.types.Instant(), nullable=False),
@@ -376,6 +377,7 @@ def upgrade() -> None:
         sa.Column("debtor_iban", sa.String(length=34), nullable=False),
         sa.Column("debtor_bic", sa.String(length=11), nullable=True),
         sa.Column("mandate_signed_on", sa.Date(), nullable=False),
+        sa.Column("amended_from", sa.String(length=34), nullable=True),
         sa.Column("bank_file", sa.String(length=35), nullable=True),
         sa.Column("batch_id", sa.String(length=35), nullable=True),
         sa.Column("settled_on", sa.Date(), nullable=True),
