@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from enum import StrEnum
-from importlib.metadata import EntryPoints, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 
 from connector.errors import ConfigError
 from connector.ports import AccountingPackage, Adapter, BankChannel, Mailer, MandateService
@@ -32,6 +32,9 @@ PORTS: dict[AdapterKind, type[Adapter]] = {
     AdapterKind.MAIL: Mailer,
 }
 
+CHORES = "sepa_connector.chores"
+"""The entry-point group of adapters that an administrator can ask something of."""
+
 
 def adapter_names(kind: AdapterKind) -> tuple[str, ...]:
     """Names of the adapters that are installed, sorted."""
@@ -47,24 +50,37 @@ def adapter_class(kind: AdapterKind, name: str) -> type[Adapter]:
     found = _found(kind)
     if name not in found.names:
         raise ConfigError(f"There is no adapter {name!r} for {kind.value}.", remedy=_nearest(name, adapter_names(kind)))
-    entry_point = found[name]
-    try:
-        loaded = entry_point.load()
-    except (ImportError, AttributeError) as error:
-        raise ConfigError(
-            f"The adapter {name!r} can't be loaded from {entry_point.value}: {error}.",
-            remedy="Install what it needs, or repair the package that it comes from.",
-        ) from error
-    if not (isinstance(loaded, type) and issubclass(loaded, PORTS[kind])):
-        raise ConfigError(
-            f"The adapter {name!r} at {entry_point.value} is no {PORTS[kind].__name__}.",
-            remedy="Its author must derive it from the port of that name in connector/ports.",
-        )
-    return loaded
+    return _loaded(found[name], PORTS[kind])
+
+
+def adapter_with_chores(name: str) -> type[Adapter]:
+    """The class of an adapter, of whatever kind, that has chores under this name.
+
+    Raises:
+        ConfigError: it can't be imported, or is no adapter.
+        KeyError: none is installed under this name.
+    """
+    return _loaded(entry_points(group=CHORES)[name], Adapter)
 
 
 def _found(kind: AdapterKind) -> EntryPoints:
     return entry_points(group=f"sepa_connector.{kind.value}")
+
+
+def _loaded(entry_point: EntryPoint, port: type[Adapter]) -> type[Adapter]:
+    try:
+        loaded = entry_point.load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(
+            f"The adapter {entry_point.name!r} can't be loaded from {entry_point.value}: {error}.",
+            remedy="Install what it needs, or repair the package that it comes from.",
+        ) from error
+    if not (isinstance(loaded, type) and issubclass(loaded, port)):
+        raise ConfigError(
+            f"The adapter {entry_point.name!r} at {entry_point.value} is no {port.__name__}.",
+            remedy="Its author must derive it from the port of that name in connector/ports.",
+        )
+    return loaded
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:

@@ -12,10 +12,8 @@ from typing import Annotated
 import typer
 
 from connector.cli.failing import Door
+from connector.cli.options import CONFIG_VARIABLE, DEFAULT_CONFIG, AsJson, ConfigFile
 from connector.model.deed import Step
-
-_DEFAULT_CONFIG = Path("config.yaml")
-_CONFIG_VARIABLE = "SEPA_CONNECTOR_CONFIG"
 
 app = typer.Typer(
     cls=Door,
@@ -42,16 +40,6 @@ class Explained(StrEnum):
     COLLECTION = "collection"
 
 
-def _chosen_config(context: typer.Context, value: Path) -> Path:
-    """The file named after the command, else before it, else in the environment, else the default."""
-    source = context.get_parameter_source("config")
-    if source is not None and source.name == "COMMANDLINE":
-        return value
-    return Path(context.find_root().params.get("config", value))
-
-
-ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="Config file.", callback=_chosen_config)]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 Steps = Annotated[list[Step] | None, typer.Option("--step", help="Only this step; may be repeated.")]
 ExceptionNumber = Annotated[int, typer.Argument(help="Number in the list.", show_default=False)]
 AnyFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file, of any name.")]
@@ -60,15 +48,15 @@ AnyFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file, of any 
 @app.callback()
 def _before_the_command(
     config: Annotated[
-        Path, typer.Option("--config", metavar="FILE", envvar=_CONFIG_VARIABLE, help="Config file.")
-    ] = _DEFAULT_CONFIG,
+        Path, typer.Option("--config", metavar="FILE", envvar=CONFIG_VARIABLE, help="Config file.")
+    ] = DEFAULT_CONFIG,
 ) -> None:
     """Options may stand before the command as well."""
 
 
 @app.command()
 def init(
-    config: ConfigFile = _DEFAULT_CONFIG,
+    config: ConfigFile = DEFAULT_CONFIG,
     answers: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Answer a question beforehand; may be repeated."),
@@ -83,7 +71,7 @@ def init(
 
 @app.command()
 def check(
-    config: ConfigFile = _DEFAULT_CONFIG,
+    config: ConfigFile = DEFAULT_CONFIG,
     as_json: AsJson = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the config file.")] = False,
 ) -> None:
@@ -94,7 +82,7 @@ def check(
 
 
 @app.command()
-def plan(config: ConfigFile = _DEFAULT_CONFIG, step: Steps = None, as_json: AsJson = False) -> None:
+def plan(config: ConfigFile = DEFAULT_CONFIG, step: Steps = None, as_json: AsJson = False) -> None:
     """Show what a pass would do now. Changes nothing, here or elsewhere."""
     from connector.cli.passes import plan as run
 
@@ -102,7 +90,7 @@ def plan(config: ConfigFile = _DEFAULT_CONFIG, step: Steps = None, as_json: AsJs
 
 
 @app.command()
-def sync(config: ConfigFile = _DEFAULT_CONFIG, step: Steps = None, as_json: AsJson = False) -> None:
+def sync(config: ConfigFile = DEFAULT_CONFIG, step: Steps = None, as_json: AsJson = False) -> None:
     """Walk the road once: read, invite, write back, collect, reconcile. For cron."""
     from connector.cli.passes import sync as run
 
@@ -110,7 +98,7 @@ def sync(config: ConfigFile = _DEFAULT_CONFIG, step: Steps = None, as_json: AsJs
 
 
 @app.command(name="run")
-def serve(config: ConfigFile = _DEFAULT_CONFIG) -> None:
+def serve(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Stay: keep the schedule, and serve the signing pages."""
     from connector.cli.daemon import run
 
@@ -118,7 +106,7 @@ def serve(config: ConfigFile = _DEFAULT_CONFIG) -> None:
 
 
 @app.command()
-def status(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+def status(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Show passes, money in flight, and what needs attention."""
     from connector.cli.status import run
 
@@ -129,7 +117,7 @@ def status(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> Non
 def explain(
     kind: Annotated[Explained, typer.Argument(help="Kind of record.", show_default=False)],
     key: Annotated[str, typer.Argument(help="Its number, reference or id.", show_default=False)],
-    config: ConfigFile = _DEFAULT_CONFIG,
+    config: ConfigFile = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Say why a record was or was not invited, collected, written back."""
@@ -170,7 +158,7 @@ def read_file(file: AnyFile, as_json: AsJson = False) -> None:
 
 
 @db.command()
-def upgrade(config: ConfigFile = _DEFAULT_CONFIG) -> None:
+def upgrade(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Bring the tables to the newest version; makes them in an empty database."""
     from connector.cli.databases import upgrade as run
 
@@ -178,7 +166,7 @@ def upgrade(config: ConfigFile = _DEFAULT_CONFIG) -> None:
 
 
 @db.command()
-def backup(file: AnyFile, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+def backup(file: AnyFile, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Write a consistent copy of the database, while passes run."""
     from connector.cli.databases import backup as run
 
@@ -186,7 +174,7 @@ def backup(file: AnyFile, config: ConfigFile = _DEFAULT_CONFIG) -> None:
 
 
 @db.command()
-def restore(file: AnyFile, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+def restore(file: AnyFile, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Put a copy in the place of the database, with nothing running."""
     from connector.cli.databases import restore as run
 
@@ -194,7 +182,7 @@ def restore(file: AnyFile, config: ConfigFile = _DEFAULT_CONFIG) -> None:
 
 
 @exceptions.command(name="list")
-def list_exceptions(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+def list_exceptions(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """List what a person must look at, with the reason and what to do."""
     from connector.cli.attention import list_exceptions as run
 
@@ -202,7 +190,7 @@ def list_exceptions(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = Fals
 
 
 @exceptions.command()
-def retry(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+def retry(number: ExceptionNumber, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Let the next pass try again, and close the exception."""
     from connector.cli.attention import retry as run
 
@@ -212,7 +200,7 @@ def retry(number: ExceptionNumber, config: ConfigFile = _DEFAULT_CONFIG) -> None
 @exceptions.command()
 def ignore(
     number: ExceptionNumber,
-    config: ConfigFile = _DEFAULT_CONFIG,
+    config: ConfigFile = DEFAULT_CONFIG,
     done: Annotated[bool, typer.Option("--done", help="The change was made there: go on from that.")] = False,
     not_done: Annotated[bool, typer.Option("--not-done", help="It was not made, and shall not be.")] = False,
     its_id: Annotated[str, typer.Option("--id", metavar="ID", help="With --done: its id there.")] = "",
@@ -229,7 +217,7 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of the run, as
 
 
 @collect.command(name="list")
-def list_runs(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+def list_runs(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """List the runs that wait for approval, with their amounts and days."""
     from connector.cli.runs import list_runs as run
 
@@ -239,7 +227,7 @@ def list_runs(config: ConfigFile = _DEFAULT_CONFIG, as_json: AsJson = False) -> 
 @collect.command()
 def approve(
     run_name: RunName,
-    config: ConfigFile = _DEFAULT_CONFIG,
+    config: ConfigFile = DEFAULT_CONFIG,
     digest: Annotated[str, typer.Option(help="Only if it is the run that collect list showed with this one.")] = "",
 ) -> None:
     """Let a run go to the bank with the next pass, as it was proposed."""
@@ -249,7 +237,7 @@ def approve(
 
 
 @collect.command()
-def cancel(run_name: RunName, config: ConfigFile = _DEFAULT_CONFIG) -> None:
+def cancel(run_name: RunName, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Let go of a run: its invoices are announced and proposed anew."""
     from connector.cli.runs import cancel as run
 

@@ -14,6 +14,7 @@ from connector.cli.clock import utc_now
 from connector.cli.databases import ready_store
 from connector.cli.failing import DONE, FAILED
 from connector.cli.opening import start_logs
+from connector.cli.probes import show_probe
 from connector.cli.terminal import plain, print_json, table, write
 from connector.config import Config, Problem, json_schema, open_installation, read
 from connector.config.document import referred_files
@@ -46,7 +47,7 @@ def run(config_file: Path, *, as_json: bool) -> int:
     try:
         for probe in _probes(config_file, config, installation):
             failed = failed or not probe.ok
-            _show(probe, as_json=as_json)
+            show_probe(probe, as_json=as_json)
         for source in installation.sources.values():
             _show_sample(source, as_json=as_json)
     finally:
@@ -142,17 +143,6 @@ def _missing_features(adapter: Adapter) -> Iterator[Probe]:
             )
 
 
-def _show(probe: Probe, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"kind": "probe", **plain(probe)})
-        return
-    sign = "✗" if not probe.ok else "!" if probe.remedy else "✓"
-    line = f"{sign} {probe.what}" + (f": {probe.detail}" if probe.detail else "")
-    write(line)
-    if probe.remedy:
-        write(f"  → {probe.remedy}")
-
-
 def _show_sample(source: Source, *, as_json: bool) -> None:
     """The first customer as the mapping reads it, for a person to compare with the package."""
     try:
@@ -160,7 +150,7 @@ def _show_sample(source: Source, *, as_json: bool) -> None:
     except ConnectorError:
         return  # its own probe has told
     if batch is None or not batch.records:
-        _show(Probe(f"{source.name}: sample", ok=True, detail="no customer to show"), as_json=as_json)
+        show_probe(Probe(f"{source.name}: sample", ok=True, detail="no customer to show"), as_json=as_json)
         return
     fields = _fields(batch.records[0])
     if as_json:

@@ -82,7 +82,10 @@ class Asker:
         while True:
             asked = self._ask and name not in self._given
             if asked:
-                value = str(typer.prompt(prompt, default=default or None, hide_input=secret)).strip()
+                may_be_empty = complaint("") is None
+                suggested = default or ("" if may_be_empty else None)
+                shown = typer.prompt(prompt, default=suggested, hide_input=secret, show_default=bool(default))
+                value = str(shown).strip()
             else:
                 value = self._given.pop(name, default).strip()
             wrong = complaint(value)
@@ -136,17 +139,25 @@ def _ask_adapter(asker: Asker, answers: Answers, part: str, choice: Choice) -> N
     model = adapter_class(choice.kind, name).Settings
     values: dict[str, str] = {}
     for key, info in model.model_fields.items():
-        if not info.is_required():
+        if not (info.is_required() or key in model.asked):
             continue
         secret = info.annotation is SecretStr
-        default = answers.creditor["email"] if key == "sender" else choice.settings.get(key, "")
+        default = answers.creditor["email"] if key == "sender" else choice.settings.get(key) or _example(info)
         prompt = f"{name}: {_prompt(key, info)}"
-        values[key] = asker.answer(f"{part}.{key}", prompt, default, partial(_complaint, model, key), secret=secret)
+        answer = asker.answer(f"{part}.{key}", prompt, default, partial(_complaint, model, key), secret=secret)
+        if not answer:
+            continue
+        values[key] = answer
         if secret and not is_reference(values[key]):
             file = f"secret-{part}-{key}"
             answers.secrets[file] = values[key]
             values[key] = f"file:{file}"
     answers.adapters[part] = (name, values)
+
+
+def _example(info: FieldInfo) -> str:
+    """What to suggest for a setting that must be given: the example of its author."""
+    return str(info.examples[0]) if info.examples and info.is_required() else ""
 
 
 def _prompt(key: str, info: FieldInfo) -> str:

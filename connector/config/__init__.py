@@ -5,8 +5,8 @@
 
 from connector.config.loading import load, read
 from connector.config.model import Config
-from connector.config.opening import open_installation
-from connector.config.problems import Problem
+from connector.config.opening import open_installation, section_of
+from connector.config.problems import KeyPath, Problem
 from connector.config.schema import json_schema
 
-__all__ = ["Config", "Problem", "json_schema", "load", "open_installation", "read"]
+__all__ = ["Config", "KeyPath", "Problem", "json_schema", "load", "open_installation", "read", "section_of"]

@@ -81,6 +81,11 @@ def referred_files(path: Path) -> list[Path]:
     return [file for text in written if (file := file_of(text, path.parent)) is not None and file.is_file()]
 
 
+def written_as(path: Path, key: KeyPath) -> str:
+    """How a value stands in a config file, before what it refers to is put in its place; "" if it does not."""
+    return parse(path, {}).written.get(key, "")
+
+
 def _note_syntax(document: Document, error: YAMLError) -> None:
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
     place = Place(mark.line + 1, mark.column + 1) if mark else _START

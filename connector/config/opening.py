@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.config.model import AdapterSection, Config
+from connector.config.problems import KeyPath
 from connector.discovery import AdapterKind, adapter_class
 from connector.installation import Bank, Installation, Source
 from connector.model.creditor import Creditor
@@ -52,6 +53,13 @@ def open_installation(config: Config, clock: Callable[[], datetime]) -> Installa
         time_zone=config.time_zone,
         language=config.language,
     )
+
+
+def section_of(config: Config, name: str) -> KeyPath:
+    """The keys down to the section of an adapter of the installation, by the name that it has there."""
+    sources = {source.name: ("sources", index) for index, source in enumerate(config.sources)}
+    banks = {f"bank-{creditor.id}": ("creditors", index, "bank") for index, creditor in enumerate(config.creditors)}
+    return sources.get(name) or banks.get(name) or (name,)
 
 
 def _with_logo(config: Config, creditor: Creditor) -> Creditor:

@@ -11,6 +11,7 @@ from typing import ClassVar, Generic, NoReturn, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from connector.errors import Unsupported
+from connector.ports.chores import Chore, Probe
 
 Record = TypeVar("Record", covariant=True)
 
@@ -19,6 +20,9 @@ class AdapterSettings(BaseModel):
     """What a person writes in the config for one adapter. Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    asked: ClassVar[frozenset[str]] = frozenset()
+    """Settings that may be left out, and that `init` asks for all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +80,6 @@ class Batch(Generic[Record]):
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """One finding of `check`: what was tried and how it went."""
-
-    what: str
-    ok: bool
-    detail: str = ""
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chore:
-    """Something that an administrator asks of an adapter by hand, e.g. to make its fields in the package.
-
-    Attributes:
-        name: as typed on the command line, e.g. "install".
-        what: one sentence for the help.
-        do: does it, safe to repeat; yields what was done or refused.
-    """
-
-    name: str
-    what: str
-    do: Callable[[], Iterator[Probe]]
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """A signed document as bytes, e.g. the PDF of a mandate."""
 
@@ -131,8 +110,12 @@ class Adapter:
         """Try address, rights and settings, changing nothing. Yields at least one probe."""
         yield Probe(f"{self.name}: settings", ok=True)
 
-    def chores(self) -> Sequence[Chore]:
-        """What an administrator can ask of it by hand: `sepa-connector <kind> <chore>`."""
+    @classmethod
+    def chores(cls) -> Sequence[Chore]:
+        """What an administrator can ask of it by hand: `sepa-connector NAME CHORE`.
+
+        The command line finds them by an entry point of the group `sepa_connector.chores` under the adapter's name.
+        """
         return ()
 
     def close(self) -> None:

@@ -32,6 +32,7 @@ from connector.model.invoice import Invoice
 from connector.model.mandate import MandateEvent
 from connector.ports import (
     AccountingPackage,
+    Administrator,
     Batch,
     Chore,
     Fault,
@@ -75,18 +76,22 @@ class OdooPackage(AccountingPackage):
         own = {_MODELS[kind]: self._own_paths(kind) for kind in _MODELS}
         yield from checks.probes(self._client, self.settings, own, self.surroundings.clock())
 
-    def chores(self) -> Sequence[Chore]:
-        def rotate() -> Iterator[Probe]:
-            yield from key.rotate(self._client, self.settings, self.surroundings.folder, self.surroundings.clock())
-
+    @classmethod
+    def chores(cls) -> Sequence[Chore]:
         return (
+            Chore("install", "Make fields and views in Odoo, once, as one of its administrators.", cls.install),
             Chore(
-                "install",
-                "Make fields and views in Odoo, as administrator.",
-                lambda: install.install(self.settings, self.name),
+                "rotate-key", "Have Odoo make a new key, try it, put it in place, and end the old one.", cls.rotate_key
             ),
-            Chore("rotate-key", "Have Odoo make a new key, put it into its file, and revoke the old one.", rotate),
         )
+
+    def install(self, administrator: Administrator) -> Iterator[Probe]:
+        """The chore of this name."""
+        yield from install.install(self.settings, self.name, administrator)
+
+    def rotate_key(self, administrator: Administrator) -> Iterator[Probe]:
+        """The chore of this name."""
+        yield from key.rotate(self._client, self.settings, administrator, self.surroundings.clock())
 
     def close(self) -> None:
         self._client.close()

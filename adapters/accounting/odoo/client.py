@@ -76,6 +76,11 @@ class OdooClient:
             self._server = self._read_again(lambda: open_server(self._settings, self.name, http))
         return self._server
 
+    def with_key(self, key: str) -> OdooClient:
+        """The same company, seen with another key."""
+        settings = self._settings.model_validate({**self._settings.model_dump(), "key": key})
+        return OdooClient(settings, self.name, transport=self._transport, pause=self._pause)
+
     def close(self) -> None:
         """Let go of connections; a later call would open new ones."""
         if self._http:

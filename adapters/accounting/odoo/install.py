@@ -6,7 +6,6 @@ columns and filters. Safe to repeat: what is there stays, views are brought up t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from html import escape
@@ -18,11 +17,13 @@ from adapters.accounting.odoo.enterprise import EnterpriseMandates
 from adapters.accounting.odoo.oca import OcaMandates
 from adapters.accounting.odoo.settings import OdooSettings
 from adapters.accounting.odoo.texts import text
-from connector.errors import ConfigError, ConnectorError
+from connector.errors import ConnectorError
 from connector.model.customer import Language
-from connector.ports import Probe
+from connector.ports import Administrator, Probe, Question
 
 CONTACT, INVOICE = "res.partner", "account.move"
+LOGIN = Question("ODOO_ADMIN_LOGIN", "Login of an administrator of Odoo")
+KEY = Question("ODOO_ADMIN_KEY", "API key of that administrator (used once, not kept)", secret=True)
 
 
 class NewField(NamedTuple):
@@ -103,9 +104,9 @@ INVOICE_VIEWS = (
 )  # fmt: skip
 
 
-def install(settings: OdooSettings, name: str) -> Iterator[Probe]:
-    """Make what is missing, as the administrator whom two environment variables name."""
-    client = OdooClient(_as_administrator(settings, name), name)
+def install(settings: OdooSettings, name: str, administrator: Administrator) -> Iterator[Probe]:
+    """Make what is missing, as an administrator of Odoo, whose key is used this once and not kept."""
+    client = OdooClient(_as_administrator(settings, administrator), name)
     try:
         yield from _install(client, settings.language or client.server.language or Language.ENGLISH)
     finally:
@@ -169,14 +170,6 @@ def _said(language: Language, key: str) -> str:
     return escape(text(language, key), quote=True)
 
 
-def _as_administrator(settings: OdooSettings, name: str) -> OdooSettings:
-    login = os.environ.get(settings.admin_login_variable, "")
-    key = os.environ.get(settings.admin_key_variable, "")
-    if not login or not key:
-        raise ConfigError(
-            "The administrator's login or key is not given.",
-            where=name,
-            remedy=f"Set {settings.admin_login_variable} and {settings.admin_key_variable} in the environment, or add "
-            "--ask. An API key of the administrator will do; it is used once and not kept.",
-        )
-    return settings.model_validate({**settings.model_dump(), "login": login, "key": key})
+def _as_administrator(settings: OdooSettings, administrator: Administrator) -> OdooSettings:
+    told = {"login": administrator.ask(LOGIN), "key": administrator.ask(KEY)}
+    return settings.model_validate({**settings.model_dump(), **told})

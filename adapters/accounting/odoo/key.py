@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from adapters.accounting.odoo.changes import instant
 from adapters.accounting.odoo.client import OdooClient
 from adapters.accounting.odoo.faults import Refused
 from adapters.accounting.odoo.settings import OdooSettings
-from connector.errors import ConfigError, ConnectorError
-from connector.ports import Probe
+from connector.errors import ConnectorError, Fatal, UnknownOutcome
+from connector.ports import Administrator, Probe
 
 MODEL = "res.users.apikeys"
 WARN_DAYS = 14
 NEW_KEY_DAYS = 89  # of at most 90 that Odoo gives a user who is no administrator
+_SWITCH = "base.enable_programmatic_api_keys"
 _BY_HAND = (
     "Make a new key in Odoo (Preferences, Account Security), put it in the place of the old one, and remove that."
 )
@@ -39,55 +39,64 @@ def end_of(client: OdooClient, now: datetime) -> Probe:
     return Probe(what, ok=True, detail=detail, remedy=f"Run `sepa-connector odoo rotate-key`, or: {_BY_HAND}")
 
 
-def rotate(client: OdooClient, settings: OdooSettings, folder: Path, now: datetime) -> Iterator[Probe]:
-    """Have a new key made, put it into its file, try it, and revoke the old one."""
-    what = f"{client.name}: new key"
-    if settings.key_file is None:
-        raise ConfigError(
-            "The config does not name a file for the key.",
-            where=client.name,
-            remedy="Write the key into a file, `key: file:odoo-key` and `key_file: odoo-key` into the config.",
-        )
-    path = folder / settings.key_file
+def rotate(client: OdooClient, settings: OdooSettings, administrator: Administrator, now: datetime) -> Iterator[Probe]:
+    """Have a new key made, try it, put it in its place; the old one ends when the config reads the new one."""
+    place = administrator.place_of("key")
     old = settings.key.get_secret_value()
-    if not path.is_file() or path.read_text(encoding="utf-8").strip() != old:
-        raise ConfigError(
-            f"The file {settings.key_file} does not hold the key in use.",
-            where=client.name,
-            remedy="Let `key` read from it: `key: file:...` with the same path as `key_file`.",
-        )
-    ends = (now + timedelta(days=NEW_KEY_DAYS)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    what, name = f"{client.name}: new key", f"sepa-connector {now.date()}"
+    ends = (now + timedelta(days=NEW_KEY_DAYS)).astimezone(UTC)
     try:
-        made = client.change(
-            MODEL, "generate", key=old, scope="rpc", name=f"sepa-connector {now.date()}", expiration_date=ends
-        )
+        made = _make(client, old, name, ends)
+    except UnknownOutcome as error:
+        remedy = f"If the user has a new key named {name!r} in Odoo, remove it; then try again."
+        yield Probe(what, ok=False, detail=f"{error.what} The old key stays in force.", remedy=remedy)
+        return
     except ConnectorError as error:
-        if not isinstance(error.__cause__, Refused) or not error.__cause__.is_about_a_missing_method:
-            raise
-        yield Probe(what, ok=False, detail="This server does not let keys be made over its API.", remedy=_BY_HAND)
+        yield Probe(what, ok=False, detail=f"{_why_not(error)} The old key stays in force.", remedy=_BY_HAND)
         return
-    if not isinstance(made, str) or not made:
-        yield Probe(what, ok=False, detail="Odoo made no key.", remedy=_BY_HAND)
-        return
-    _replace(path, made)
-    yield Probe(what, ok=True, detail=f"It stands in {settings.key_file} and ends on {ends[:10]}.")
-    renewed = OdooClient(settings.model_validate({**settings.model_dump(), "key": made}), client.name)
+    renewed = client.with_key(made)
     try:
-        renewed.change(MODEL, "revoke", key=old)
-        yield Probe(f"{client.name}: old key", ok=True, detail="It is revoked.")
+        if renewed.server.user != client.server.user:
+            raise Fatal("The new key is of another user.")
+        kept = place.keep(made)
     except ConnectorError as error:
-        yield Probe(
-            f"{client.name}: old key", ok=False, detail=error.what, remedy="Remove it in Odoo; the new one is in place."
-        )
+        with suppress(ConnectorError):
+            client.change(MODEL, "revoke", key=made)
+        yield Probe(what, ok=False, detail=f"{error.what} The old key stays in force.", remedy=error.remedy)
+    else:
+        yield Probe(what, ok=True, detail=f"{kept.detail} It ends on {ends.date()}.", remedy=kept.remedy)
+        yield _end_of_old(renewed, old, is_replaced=kept.is_in_force)
     finally:
         renewed.close()
 
 
-def _replace(path: Path, key: str) -> None:
-    """The file holds the old key or the new one whole, for its owner's eyes."""
-    new = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(f"{key}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+def _make(client: OdooClient, old: str, name: str, ends: datetime) -> str:
+    made = client.change(
+        MODEL, "generate", key=old, scope="rpc", name=name, expiration_date=ends.strftime("%Y-%m-%d %H:%M:%S")
+    )
+    if not isinstance(made, str) or not made:
+        raise Fatal("Odoo made no key.")
+    return made
+
+
+def _why_not(error: ConnectorError) -> str:
+    refused = error.__cause__
+    if isinstance(refused, Refused) and refused.is_about_a_missing_method:
+        return "This version of Odoo does not make keys over its API."
+    if isinstance(refused, Refused) and refused.short_name == "AccessError":
+        return (
+            "This Odoo does not let its users make keys over its API; an administrator can allow it under Settings, "
+            f"Technical, System Parameters: {_SWITCH} = True."
+        )
+    return error.what
+
+
+def _end_of_old(renewed: OdooClient, old: str, *, is_replaced: bool) -> Probe:
+    what = f"{renewed.name}: old key"
+    if not is_replaced:
+        return Probe(what, ok=True, detail="It stays valid until somebody removes it in Odoo.")
+    try:
+        renewed.change(MODEL, "revoke", key=old)
+    except ConnectorError as error:
+        return Probe(what, ok=False, detail=error.what, remedy="Remove it in Odoo; the new one is in place.")
+    return Probe(what, ok=True, detail="It is revoked.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -24,14 +25,13 @@ class Protocol(StrEnum):
 class OdooSettings(AdapterSettings):
     """One company of one Odoo database."""
 
+    asked: ClassVar[frozenset[str]] = frozenset({"login"})
+
     url: str = Field(description="Address of the server, e.g. https://bakkerij.odoo.com.")
     database: str = Field(min_length=1, description="Name of the database.")
-    company: int = Field(ge=1, description="Id of the company; `check` lists those that the key can see.")
-    login: str = Field(default="", description="Login of the key's user; needed up to Odoo 18.")
+    company: int = Field(ge=1, examples=[1], description="Id of the company; `check` lists those that the key can see.")
+    login: str = Field(default="", description="Login of the user that you made for the connector.")
     key: SecretStr = Field(description="API key of that user, made under Preferences, Account Security.")
-    key_file: Path | None = Field(
-        default=None, description="The file in which `key` stands, if `odoo rotate-key` is to put the new key there."
-    )
     protocol: Protocol = Field(default=Protocol.AUTO, description="auto, json2 (Odoo 19 and later) or jsonrpc.")
     journal: str = Field(default="BNK1", description="Short code of the bank journal in which payments are registered.")
     fee_journal: str = Field(default="", description="Short code of the journal for the bank's fees on returns.")
@@ -52,12 +52,6 @@ class OdooSettings(AdapterSettings):
     )
     timeout_seconds: int = Field(default=60, ge=1, le=600, description="How long to wait for an answer.")
     calls_per_second: int = Field(default=0, ge=0, le=1000, description="At most so many calls; 0 for no limit.")
-    admin_login_variable: str = Field(
-        default="ODOO_ADMIN_LOGIN", description="Environment variable with an administrator's login: `odoo install`."
-    )
-    admin_key_variable: str = Field(
-        default="ODOO_ADMIN_KEY", description="Environment variable with that administrator's key: `odoo install`."
-    )
 
     @field_validator("url")
     @classmethod
