@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from adapters.accounting.odoo.adapter import OdooPackage
+from adapters.accounting.odoo.install import KEY, LOGIN
 from adapters.accounting.odoo.settings import OdooSettings
 from connector.ports import Probe, Surroundings
+from connector.testing.administrator import MemoryAdministrator
 from connector.testing.clock import SettableClock
-from tests.live.odoo.environment import PREFIX, OdooServer, named_server
+from tests.live.odoo.environment import OdooServer, named_server
 from tests.live.odoo.given import SOURCE, Case, Open, new_case
 from tests.live.odoo.office import Office
 
@@ -59,18 +61,18 @@ def settings(server: OdooServer, office: Office) -> dict[str, object]:
         "fee_journal": office.fees.journal,
         "fee_account": office.fees.account,
         "fee_counter_account": office.fees.counter_account,
-        "admin_login_variable": f"{PREFIX}ADMIN_LOGIN",
-        "admin_key_variable": f"{PREFIX}ADMIN_KEY",
     }
 
 
 @pytest.fixture(scope="session")
-def installed(settings: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> Sequence[Probe]:
+def installed(
+    server: OdooServer, settings: dict[str, object], tmp_path_factory: pytest.TempPathFactory
+) -> Sequence[Probe]:
     """What `sepa-connector odoo install` said: without its fields nothing can be shown."""
     around = Surroundings(SOURCE, lambda: datetime(2026, 11, 24, tzinfo=UTC), tmp_path_factory.mktemp("install"))
     package = OdooPackage(OdooSettings.model_validate(settings), around)
-    (install,) = (chore for chore in package.chores() if chore.name == "install")
-    probes = list(install.do())
+    administrator = MemoryAdministrator({LOGIN.variable: server.admin_login, KEY.variable: server.admin_key})
+    probes = list(package.install(administrator))
     package.close()
     return probes
 
