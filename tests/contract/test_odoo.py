@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.accounting.odoo.adapter import OdooPackage
+from adapters.accounting.odoo.install import install
 from adapters.accounting.odoo.settings import OdooSettings
-from connector.ports import AccountingPackage, Surroundings
+from connector.errors import ConfigError
+from connector.ports import AccountingPackage, Place, Question, Surroundings
 from connector.testing.clock import SettableClock
 from tests.contract.kits import AccountingContract, AccountingWorld
 from tests.counterparts.odoo import Home, Town, odoo
+from tests.counterparts.odoo.instance import Saved
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+
+
+class Head:
+    """The administrator of this Odoo, who tells login and key when asked."""
+
+    def __init__(self, town: Town) -> None:
+        self._told = {"ODOO_ADMIN_LOGIN": "admin", "ODOO_ADMIN_KEY": town.keys["admin"]}
+
+    def ask(self, question: Question) -> str:
+        """The answer."""
+        return self._told[question.variable]
+
+    def place_of(self, setting: str) -> Place:
+        """No setting has a place here."""
+        raise ConfigError(f"{setting} stands nowhere.")
 
 
 class OdooWorld(AccountingWorld):
@@ -55,11 +73,8 @@ class OdooWorld(AccountingWorld):
 
     def install(self) -> None:
         """An administrator runs `odoo install`."""
-        os.environ.update(ODOO_ADMIN_LOGIN="admin", ODOO_ADMIN_KEY=self.town.keys["admin"])
-        package = self.package()
-        chore = next(chore for chore in package.chores() if chore.name == "install")
-        assert [probe for probe in chore.do() if not probe.ok] == []
-        package.close()
+        done = install(self.settings(), "books", Head(self.town))
+        assert [probe for probe in done if not probe.ok] == []
         self._later()
 
     def change(self) -> str:
@@ -98,22 +113,26 @@ class OdooWorld(AccountingWorld):
         self.clock.now += timedelta(minutes=1)
 
 
-@pytest.fixture
-def admin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The administrator's variables are gone after the test."""
-    for name in ("ODOO_ADMIN_LOGIN", "ODOO_ADMIN_KEY"):
-        monkeypatch.setenv(name, "")
+@pytest.fixture(scope="module")
+def towns() -> Iterator[Callable[[int, Home], OdooWorld]]:
+    """Worlds as they are when an administrator has just installed us; each is made once and put back after a test."""
+    made: dict[tuple[int, Home], tuple[OdooWorld, Saved, datetime]] = {}
+    with ExitStack() as stack:
+
+        def town(version: int, home: Home) -> OdooWorld:
+            if (version, home) not in made:
+                clock = SettableClock(NOW)
+                world = OdooWorld(stack.enter_context(odoo(version, home, clock=clock)), clock)
+                world.install()
+                made[version, home] = world, world.town.instance.saved(), clock.now
+            world, saved, at = made[version, home]
+            world.town.instance.restore(saved)
+            world.clock.now = at
+            return world
+
+        yield town
 
 
-def _world(version: int, home: Home) -> Iterator[OdooWorld]:
-    clock = SettableClock(NOW)
-    with odoo(version, home, clock=clock) as town:
-        world = OdooWorld(town, clock)
-        world.install()
-        yield world
-
-
-@pytest.mark.usefixtures("admin")
 class OdooContract(AccountingContract):
     """The rules, on one version and home."""
 
@@ -121,8 +140,8 @@ class OdooContract(AccountingContract):
     home: Home
 
     @pytest.fixture
-    def world(self) -> Iterator[AccountingWorld]:
-        yield from _world(self.version, self.home)
+    def world(self, towns: Callable[[int, Home], OdooWorld]) -> AccountingWorld:
+        return towns(self.version, self.home)
 
 
 class TestOdoo17(OdooContract):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 import httpx2
@@ -43,6 +44,7 @@ from connector.ports import (
     SignedMandate,
     Surroundings,
 )
+from mappings.engine import Mapping as FieldMapping
 from mappings.engine import load
 from mappings.errors import MappingError, MappingFileError
 
@@ -67,7 +69,7 @@ class OdooPackage(AccountingPackage):
         super().__init__(settings, surroundings)
         own = surroundings.folder / settings.mapping if settings.mapping else None
         try:
-            self._mapping = load("odoo", own)
+            self._mapping = load("odoo", own) if own else _ours()
         except MappingFileError as error:
             raise ConfigError(error.what, where=f"{error.place} {error.key}".strip(), remedy=error.remedy) from error
         self._client = OdooClient(settings, surroundings.name, transport=transport)
@@ -184,7 +186,7 @@ class OdooPackage(AccountingPackage):
 
     def _own_paths(self, kind: str) -> set[str]:
         """What the company's own mapping names beyond ours."""
-        return paths_of(self._mapping, kind) - paths_of(load("odoo"), kind) if self.settings.mapping else set()
+        return paths_of(self._mapping, kind) - paths_of(_ours(), kind) if self.settings.mapping else set()
 
     def _feed(
         self, model: str, domain: Domain, fetch: Reader, watches: tuple[Watch, ...], *, compares: bool = True
@@ -200,6 +202,12 @@ class OdooPackage(AccountingPackage):
             clock=self.surroundings.clock,
             compares=compares,
         )
+
+
+@lru_cache(maxsize=1)
+def _ours() -> FieldMapping:
+    """The mapping that comes with the adapter."""
+    return load("odoo")
 
 
 def _batch(page: Page, understand: Callable[[Row], Noun], noun: str) -> Batch[Noun]:

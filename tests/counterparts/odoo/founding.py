@@ -125,7 +125,7 @@ def _company(made: Founded, env: Env, name: str, country: str, currency: str, se
     companies = env["res.company"]
     if sequence == 1:
         companies.reserve(env)
-        companies.write_all(env, [1], values)
+        companies.write_all(env, [1], {**values, "active": True})
         env["res.partner.bank"].create_one(env, {"acc_number": OWN_IBAN, "partner_id": partner})
         return 1
     return companies.create_one(env, values)

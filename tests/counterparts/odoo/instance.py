@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from tests.counterparts.odoo import exposed
 from tests.counterparts.odoo.env import SUPERUSER, Env
 from tests.counterparts.odoo.errors import AccessDenied
-from tests.counterparts.odoo.fields import Row
+from tests.counterparts.odoo.fields import Field, Row
 from tests.counterparts.odoo.homes import Home
 from tests.counterparts.odoo.models.base import Model
 from tests.counterparts.odoo.models.catalogue import models_of
@@ -19,6 +20,16 @@ from tests.counterparts.odoo.tables import Table, Tables
 
 VERSIONS = (17, 18, 19)
 Reserved = Mapping[str, list[int]]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was in a database at one time."""
+
+    tables: Mapping[str, Table]
+    fields: Mapping[str, Mapping[str, Field]]
+    passwords: Mapping[int, str]
+    numbers: Counter[str]
 
 
 class Instance:
@@ -111,6 +122,23 @@ class Instance:
         """All rows of a model as they are stored, for tests."""
         table = self.tables.of[model]
         return [table.rows[id_] for id_ in table.ids]
+
+    def saved(self) -> Saved:
+        """All that is in the database now."""
+        return Saved(
+            {name: table.copy() for name, table in self.tables.of.items()},
+            {name: dict(model.fields) for name, model in self.models.items()},
+            dict(self.passwords),
+            Counter(self._numbers),
+        )
+
+    def restore(self, saved: Saved) -> None:
+        """Be again as when it was saved."""
+        self.tables.of = {name: table.copy() for name, table in saved.tables.items()}
+        for name, fields in saved.fields.items():
+            self.models[name].fields = dict(fields)
+        self.passwords, self._numbers, self.calls = dict(saved.passwords), Counter(saved.numbers), Counter()
+        self.has_accounting_app = self.programmatic_keys = False
 
     def _make_tables(self) -> None:
         indexed: dict[str, set[str]] = {name: set(model.indexed) for name, model in self.models.items()}

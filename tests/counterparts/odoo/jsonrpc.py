@@ -10,6 +10,8 @@ from tests.counterparts.odoo.answers import Answer, json_answer
 from tests.counterparts.odoo.errors import OdooError, ServerFault, UserError, type_error
 from tests.counterparts.odoo.instance import Instance
 
+BY_POSITION = {"create": "vals_list", "write": "vals"}
+"""Until 18 each model has a name of its own for these, so they go by their place."""
 LEVELS = {17: "17.0", 18: "18.0", 19: "19.0"}
 
 
@@ -80,6 +82,8 @@ def _object(instance: Instance, method: str, args: Sequence[Any], begin: Callabl
         keywords = args[6] if len(args) > 6 else {}
     if model not in instance.models:
         raise UserError(f"Object {model} doesn't exist")
+    if instance.version < 19 and (given := BY_POSITION.get(name)) in (keywords or {}):
+        raise type_error(f"{name}() got an unexpected keyword argument '{given}'")
     try:
         return instance.call(user, model, name, positional, keywords or {}, begin(f"{model}.{name}"))
     except TypeError as error:

@@ -47,6 +47,13 @@ class Table:
             index[row.get(name)].remove(id_)
         return row
 
+    def copy(self) -> Table:
+        """The same rows in a table of its own. Rows are shared: none is ever changed in place."""
+        copy = Table()
+        copy.rows, copy.ids, copy._last_id = dict(self.rows), list(self.ids), self._last_id
+        copy._indexes = {name: {key: list(ids) for key, ids in index.items()} for name, index in self._indexes.items()}
+        return copy
+
     def is_indexed(self, name: str) -> bool:
         """Whether `where` knows a field."""
         return name in self._indexes

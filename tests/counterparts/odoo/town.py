@@ -73,7 +73,7 @@ class Town:
             "invoice_date": issued.isoformat(),
             "journal_id": self.journals["INV"],
             "currency_id": self.founded.currencies[currency],
-            "invoice_line_ids": [(0, 0, {"name": "Services", "quantity": 1, "price_unit": amount})],
+            "invoice_line_ids": [(0, 0, {"name": "Services", "quantity": 1, "price_unit": float(amount)})],
             **values,
         }
         if due_on is not None:

@@ -320,7 +320,7 @@ class Model:
         companies: list[int | bool] = list(env.companies)
         if self.company_rule == "shared":
             companies.append(False)
-        field = "id" if self.name == "res.company" else "company_id"
+        field = "id" if self.name == "res.company" else "company_id" if "company_id" in self.fields else "company_ids"
         return matching(env, self, [*(domain or []), (field, "in", companies)], enough)
 
     def _of_companies(self, env: Env, row: Row) -> bool:

@@ -135,7 +135,7 @@ def post(env: Env, move_id: int) -> None:
     reference = move.get("payment_reference")
     if move["move_type"] == "out_invoice":
         reference = reference or structured_reference(env, move, number)
-    moves.touch(env, move_id, state="posted", name=number, payment_reference=reference)
+    moves.touch(env, move_id, state="posted", posted_before=True, name=number, payment_reference=reference)
     bump_partner(env, move)
 
 

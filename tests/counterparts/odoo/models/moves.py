@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tests.counterparts.odoo.errors import UserError
+from tests.counterparts.odoo.errors import UserError, type_error
 from tests.counterparts.odoo.exposed import on_records
 from tests.counterparts.odoo.fields import Field, Row, choice, link, of
 from tests.counterparts.odoo.homes import Home
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.counterparts.odoo.env import Env
 
 INVOICES = ("out_invoice", "out_refund")
+RECKONED = ("debit", "credit", "balance", "amount_currency", "price_unit")
 PAYMENT_STATES = ("not_paid", "in_payment", "paid", "partial", "reversed", "invoicing_legacy")
 
 
@@ -59,6 +60,7 @@ class Moves(Thread, Model):
         yield from of("monetary", *amounts, readonly=True, default=Decimal("0.00"))
         yield from of("html", "narration")
         yield from of("boolean", "is_move_sent")
+        yield from of("boolean", "posted_before", readonly=True)
         yield Field("line_ids", "one2many", "Journal Items", "account.move.line", "move_id")
         yield Field("invoice_line_ids", "one2many", "Invoice lines", "account.move.line", "move_id", compute=_products)
         yield from self.of_threads()
@@ -227,6 +229,12 @@ class MoveLines(Model):
         yield Field("date_maturity", "date", "Due Date")
         yield from of("boolean", "reconciled", readonly=True)
         yield Field("tax_ids", "many2many", "Taxes", "account.account")
+
+    def stored(self, env: Env, before: Row, values: Mapping[str, Any]) -> Row:
+        """Amounts are reckoned with before a field has read them: a text will not do."""
+        if any(isinstance(values.get(name), str) for name in RECKONED):
+            raise type_error("unsupported operand type(s) for -: 'str' and 'int'")
+        return super().stored(env, before, values)
 
     def computed(self, env: Env, row: Row) -> Row:
         """Company and currency of the entry, balance from debit and credit, the price of a product."""

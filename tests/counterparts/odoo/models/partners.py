@@ -95,6 +95,13 @@ class Partners(Thread, Model):
             **{name: parent.get(name) for name in COMMERCIAL},
         }
 
+    def delete_all(self, env: Env, ids: Iterable[int]) -> None:
+        """Not once an invoice names it, be it a draft."""
+        ids = list(ids)
+        if env.database.tables.of["account.move"].where("partner_id", ids):
+            raise UserError("The partner cannot be deleted because it is used in Accounting")
+        super().delete_all(env, ids)
+
     def changed(self, env: Env, ids: list[int], names: set[str], *, created: bool) -> None:
         """What a company hands down to its contacts rewrites them: they bump too."""
         if names & {*COMMERCIAL, "name", "is_company", "parent_id"} and not created:

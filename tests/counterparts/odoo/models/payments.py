@@ -80,7 +80,7 @@ class Payments(Thread, Model):
         for id_ in self.required(env, ids):
             row = self.row(env, id_)
             move = row.get("move_id") or self._make_entry(env, row)
-            env["account.move"].touch(env, move, state="posted")
+            env["account.move"].touch(env, move, state="posted", posted_before=True)
             name = env["account.move"].row(env, move)["name"]
             self.touch(env, id_, move_id=move, name=name, state="posted" if env.version < 18 else "in_process")
         return None

@@ -118,15 +118,17 @@ class Messages(Model):
     description = "Message"
     order = "id desc"
     access: ClassVar[Access] = {USER: "rwcd"}
-    indexed = ("res_id",)
+    indexed = ("res_id", "message_id")
 
     def defaults(self, env: Env) -> Row:
-        """From the user."""
-        return {"author_id": env.user["partner_id"], **super().defaults(env)}
+        """From the user, with a Message-ID that nobody else has."""
+        number = env.database.next_number("message")
+        unique = f"<{number:015d}-openerp-private@odoo.example>"
+        return {"author_id": env.user["partner_id"], "message_id": unique, **super().defaults(env)}
 
     def declare(self, home: Home) -> Iterable[Field]:
         """Fields of a message."""
-        yield from of("char", "model", "subject", "email_from")
+        yield from of("char", "model", "subject", "email_from", "message_id")
         yield Field("res_id", "many2one_reference", "Related Document ID")
         yield from of("html", "body")
         yield choice("message_type", "email", "comment", "notification", "auto_comment", default="notification")
