@@ -170,6 +170,11 @@ class Office:
         made: int = self.call("res.partner", "create", {"name": name, "customer_rank": 1, **place, **facts})
         return made
 
+    def make_tag(self, name: str) -> int:
+        """A tag that contacts can bear."""
+        made: int = self.call("res.partner.category", "create", {"name": name})
+        return made
+
     def make_invoice(self, customer: int, amount: str, due_on: date, **facts: object) -> int:
         """A posted invoice of one line without taxes."""
         line = {"name": "Energy", "quantity": 1, "price_unit": float(Decimal(amount)), "tax_ids": [(6, 0, [])]}

@@ -1,4 +1,9 @@
-"""The whole road on a real Odoo: from an open invoice to money in the books, and back again."""
+"""The whole road on a real Odoo: from an open invoice to money in the books, and back again.
+
+It runs against the database that environment variables name (tests/live/odoo/environment.py); without them it is
+skipped.
+"""
+# ruff: noqa: F811 - fixtures of tests/live/odoo, used here by their names
 
 from __future__ import annotations
 
@@ -8,27 +13,41 @@ from pathlib import Path
 
 import pytest
 
-from adapters.accounting.odoo.adapter import OdooPackage
 from connector.model.mandate import MandateState
 from connector.model.rules import InviteRules, NotifyRules, Rules, WhomToInvite
 from connector.store.database import open_store
 from connector.testing.bank_house import Fate, Told
 from connector.testing.clock import SettableClock
-from tests.live.odoo.given import AMOUNT, DAYS_UNTIL_DUE, Case
+from tests.live.odoo.conftest import clock, installed, office, open_package, server, settings  # noqa: F401
+from tests.live.odoo.given import AMOUNT, DAYS_UNTIL_DUE, Case, Open, new_case
 from tests.live.odoo.office import Office
 from tests.live.odoo.road import Road
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("odoo"), pytest.mark.timeout(600)]
 
-RULES = Rules(invite=InviteRules(whom=WhomToInvite.WITH_OPEN_INVOICES), notify=NotifyRules(days=2))
+RULES = Rules(invite=InviteRules(whom=WhomToInvite.MARKED), notify=NotifyRules(days=2))
 
 
 @pytest.fixture
-def road(package: OdooPackage, clock: SettableClock, tmp_path: Path) -> Iterator[Road]:
-    """Everything wired up, on an empty database of ours."""
+def tag(office: Office) -> str:
+    """A tag that customers bear who pay by direct debit; new, so that none of earlier tests does."""
+    return f"Direct debit {office.newest('res.partner') + 1}"
+
+
+@pytest.fixture
+def case(office: Office, tag: str) -> Case:
+    """A customer who pays by direct debit, with an open invoice."""
+    return new_case(office, f"Brouwerij {tag.split()[-1]}", category_id=[(4, office.make_tag(tag))])
+
+
+@pytest.fixture
+def road(open_package: Open, clock: SettableClock, tag: str, tmp_path: Path) -> Iterator[Road]:
+    """Everything wired up, on an empty database of ours; a mapping of one's own says who pays by direct debit."""
+    mapping = f"extends: odoo\nrecords: {{customer: {{direct_debit: {{path: chosen.tags.{tag}, default: false}}}}}}\n"
+    (tmp_path / "own.yaml").write_text(mapping, encoding="utf-8")
     store = open_store(f"sqlite:///{tmp_path / 'connector.db'}")
     store.upgrade()
-    yield Road(store, tmp_path, rules=RULES, clock=clock, odoo=package)
+    yield Road(store, tmp_path, rules=RULES, clock=clock, odoo=open_package(mapping="own.yaml"))
     store.close()
 
 
