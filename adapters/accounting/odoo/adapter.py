@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -24,7 +25,7 @@ from adapters.accounting.odoo import (
 )
 from adapters.accounting.odoo.changes import ChangeFeed, Page, Watch
 from adapters.accounting.odoo.client import Domain, OdooClient, Row, integer
-from adapters.accounting.odoo.fields import Reader, check_own_paths, paths_of
+from adapters.accounting.odoo.fields import Reader, check_own_paths, chosen_of, paths_of
 from adapters.accounting.odoo.settings import OdooSettings
 from connector.errors import ConfigError, Retriable, Skippable, UnknownOutcome
 from connector.model.customer import Customer, Language
@@ -59,9 +60,13 @@ class OdooPackage(AccountingPackage):
     settings: OdooSettings
 
     def __init__(
-        self, settings: OdooSettings, surroundings: Surroundings, transport: httpx2.BaseTransport | None = None
+        self,
+        settings: OdooSettings,
+        surroundings: Surroundings,
+        transport: httpx2.BaseTransport | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`transport` takes the place of the network, in tests.
+        """`transport` takes the place of the network, `pause` of waiting, in tests.
 
         Raises:
             ConfigError: the company's own mapping is wrong.
@@ -72,7 +77,7 @@ class OdooPackage(AccountingPackage):
             self._mapping = load("odoo", own) if own else _ours()
         except MappingFileError as error:
             raise ConfigError(error.what, where=f"{error.place} {error.key}".strip(), remedy=error.remedy) from error
-        self._client = OdooClient(settings, surroundings.name, transport=transport)
+        self._client = OdooClient(settings, surroundings.name, transport=transport, pause=pause)
 
     def check(self) -> Iterator[Probe]:
         own = {_MODELS[kind]: self._own_paths(kind) for kind in _MODELS}
@@ -111,7 +116,7 @@ class OdooPackage(AccountingPackage):
 
     def read_invoices(self, cursor: str) -> Iterator[Batch[Invoice]]:
         customers.company_partner(self._client)
-        reader = self._reader("invoice", invoices.NEEDED)
+        reader = self._reader("invoice", invoices.NEEDED, invoices.ALWAYS)
         feed = self._feed(invoices.MODEL, invoices.domain(self._client), reader, invoices.watches(self._client))
         for page in feed.pages(cursor):
             due_on = invoices.due_dates(self._client, page.rows)
@@ -179,10 +184,11 @@ class OdooPackage(AccountingPackage):
     def _today(self) -> date:
         return self.surroundings.clock().date()
 
-    def _reader(self, kind: str, needed: tuple[str, ...]) -> Reader:
-        """A reader of all that the mapping names; a field of the company's own mapping must be there."""
+    def _reader(self, kind: str, needed: Mapping[str, tuple[str, ...]], always: tuple[str, ...] = ()) -> Reader:
+        """A reader of what the mapping names and no more; a field of the company's own mapping must be there."""
         check_own_paths(self._client, _MODELS[kind], self._own_paths(kind))
-        return Reader(self._client, _MODELS[kind], {*paths_of(self._mapping, kind), *needed})
+        chosen = {path for name in chosen_of(self._mapping, kind) for path in needed.get(name, ())}
+        return Reader(self._client, _MODELS[kind], {*paths_of(self._mapping, kind), *chosen, *always})
 
     def _own_paths(self, kind: str) -> set[str]:
         """What the company's own mapping names beyond ours."""

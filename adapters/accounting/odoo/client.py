@@ -53,8 +53,9 @@ class OdooClient:
         *,
         transport: httpx2.BaseTransport | None = None,
         pause: Callable[[float], None] = time.sleep,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`transport` takes the place of the network, `pause` that of waiting, in tests."""
+        """For tests: `transport` in place of the network, `pause` of waiting, `ticks` of the seconds that go by."""
         self.name = name
         self.company = settings.company
         self.changes_sent = 0
@@ -62,6 +63,7 @@ class OdooClient:
         self._settings = settings
         self._transport = transport
         self._pause = pause
+        self._ticks = ticks
         self._free_at = 0.0
         self._server: Server | None = None
         self._http: httpx2.Client | None = None
@@ -229,7 +231,7 @@ class OdooClient:
         """Wait until the next call is allowed."""
         if not self._settings.calls_per_second:
             return
-        now = time.monotonic()
+        now = self._ticks()
         if now < self._free_at:
             self._pause(self._free_at - now)
         self._free_at = max(now, self._free_at) + 1 / self._settings.calls_per_second

@@ -1,7 +1,8 @@
 """Home without a mandate module: fields on the contact, which `odoo install` makes once.
 
 A contact shows one mandate: the one that was signed last; one that has ended gives way. What we wrote last stands in a
-field of its own, so that a change by a user is told from ours.
+field of its own, with the bank account that it is about, so that a change by a user is told from ours: of the fields,
+or of the number of that account.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from adapters.accounting.odoo import notes
 from adapters.accounting.odoo.changes import Watch
 from adapters.accounting.odoo.client import ACTIVE_OR_NOT, Domain, OdooClient, Row, integer
+from adapters.accounting.odoo.customers import BANK, linked
+from adapters.accounting.odoo.fields import Reader
 from adapters.accounting.odoo.home import ENDED, Job, Shown, digest, told
 from connector.errors import Skippable
 from connector.model.mandate import Mandate, MandateEvent, MandateEventKind, MandateState
@@ -53,7 +56,7 @@ class CustomFields:
 
     name = "fields of the contact"
     model = MODEL
-    paths = (*FIELDS, "write_date")
+    paths = (*FIELDS, "write_date", "bank_ids.sanitized_acc_number")
 
     def __init__(self, client: OdooClient) -> None:
         self._client = client
@@ -62,7 +65,7 @@ class CustomFields:
     def find(self, mandates: Sequence[Mandate]) -> Mapping[str, Shown]:
         """By reference, what the contacts show of these mandates; one that a later mandate replaced by its note."""
         partners = sorted({int(mandate.customer.id) for mandate in mandates})
-        rows = self._client.read(MODEL, FIELDS, [*ACTIVE_OR_NOT, ["id", "in", partners]])
+        rows = Reader(self._client, MODEL, self.paths)([*ACTIVE_OR_NOT, ["id", "in", partners]])
         on_contact = {str(row[REFERENCE]): row for row in rows if row[REFERENCE]}
         self._contacts = {integer(row["id"]): row for row in rows}
         noted = notes.existing(self._client, [note_key(mandate.reference) for mandate in mandates])
@@ -76,7 +79,7 @@ class CustomFields:
 
     def differs(self, job: Job) -> bool:
         return self._is_to_show(job) and any(
-            self._contacts[job.partner][name] != value for name, value in _values(job.mandate).items()
+            self._contacts[job.partner][name] != value for name, value in _values(job).items()
         )
 
     def make(self, jobs: Sequence[Job]) -> Sequence[int]:
@@ -85,7 +88,7 @@ class CustomFields:
     def complete(self, jobs: Sequence[tuple[int, Job]]) -> None:
         """Write the mandates on their contacts, the latest signed of each contact, in one call."""
         latest_last = sorted(jobs, key=lambda one: str(one[1].mandate.signed_on))
-        rows = {partner: _values(job.mandate) for partner, job in latest_last if self._is_to_show(job)}
+        rows = {partner: _values(job) for partner, job in latest_last if self._is_to_show(job)}
         if not rows:
             return
         if len(rows) == 1:
@@ -101,14 +104,16 @@ class CustomFields:
         return [*ACTIVE_OR_NOT, [REFERENCE, "!=", False]]
 
     def watches(self) -> tuple[Watch, ...]:
-        return (Watch(MODEL, self.domain(), "id"),)
+        return Watch(MODEL, self.domain(), "id"), Watch(BANK, ACTIVE_OR_NOT, "partner_id")
+
+    def ours(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Those that do not say what we wrote."""
+        return [row for row in rows if str(row[STATE]) in _KINDS and _is_of_a_user(row)]
 
     def events(self, row: Row) -> Sequence[MandateEvent]:
-        """What a user changed of the mandate on a contact; nothing where we wrote last."""
-        reference, kind = str(row[REFERENCE]), _KINDS.get(str(row[STATE]))
-        if not _is_of_a_user(row) or kind is None:
-            return ()
-        return told(f"{MODEL}/{row['id']}", reference, str(row["write_date"]), kind, str(row[IBAN] or ""))
+        """What a user changed of the mandate on a contact."""
+        kind = _KINDS[str(row[STATE])]
+        return told(f"{MODEL}/{row['id']}", str(row[REFERENCE]), str(row["write_date"]), kind, _iban(row))
 
     def _is_to_show(self, job: Job) -> bool:
         """Whether the contact shows this mandate: always its own; another one if it is signed later or has ended."""
@@ -126,18 +131,31 @@ def _shown(row: Row, reference: str) -> Shown:
     if row[REFERENCE] != reference:  # the contact shows another one; ours left a note
         return Shown(record, record, "", is_ended=False, is_of_a_user=False, row=row)
     state = str(row[STATE])
-    return Shown(record, record, str(row[IBAN] or ""), state in _ENDED, _is_of_a_user(row), row)
+    return Shown(record, record, _iban(row), state in _ENDED, _is_of_a_user(row), row)
 
 
 def _is_of_a_user(row: Row) -> bool:
     """What stands there is not what we wrote. Without a word of ours, nothing is told."""
     written = str(row[WRITTEN] or "")
-    iban = "".join(str(row[IBAN] or "").split()).upper()
-    return bool(written) and written != _written(str(row[REFERENCE]), str(row[STATE]), iban)
+    if not written:
+        return False
+    _, _, bank = written.rpartition(" ")
+    return written != _written(str(row[REFERENCE]), str(row[STATE]), _iban(row), bank)
 
 
-def _values(mandate: Mandate) -> dict[str, object]:
+def _iban(row: Row) -> str:
+    """The account of the mandate: what the field says; if that is ours still, what the bank account says now."""
+    in_field = "".join(str(row[IBAN] or "").split()).upper()
+    words = str(row[WRITTEN] or "").split(" ")
+    if len(words) < 3 or words[-2] != digest(in_field):
+        return in_field
+    numbers = (bank["sanitized_acc_number"] for bank in linked(row, "bank_ids") if str(bank["id"]) == words[-1])
+    return str(next(numbers, in_field) or in_field)
+
+
+def _values(job: Job) -> dict[str, object]:
     """All fields, in the order of FIELDS."""
+    mandate = job.mandate
     state, iban = STATES[mandate.state], mandate.iban or ""
     return {
         REFERENCE: mandate.reference,
@@ -146,9 +164,9 @@ def _values(mandate: Mandate) -> dict[str, object]:
         SCHEME: mandate.scheme.value,
         IBAN: iban,
         LAST_USED_ON: mandate.last_used_on.isoformat() if mandate.last_used_on else False,
-        WRITTEN: _written(mandate.reference, state, iban),
+        WRITTEN: _written(mandate.reference, state, iban, job.bank),
     }
 
 
-def _written(reference: str, state: str, iban: str) -> str:
-    return f"{reference} {state} {digest(iban)}"
+def _written(reference: str, state: str, iban: str, bank: int | str) -> str:
+    return f"{reference} {state} {digest(iban)} {bank}"

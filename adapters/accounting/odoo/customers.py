@@ -12,17 +12,14 @@ from connector.model.customer import Customer, Language, PartyKind, PostalAddres
 
 MODEL = "res.partner"
 BANK = "res.partner.bank"
-NEEDED = (
-    "email",
-    "lang",
-    "street",
-    "street2",
-    "child_ids.type",
-    "child_ids.email",
-    "bank_ids.sanitized_acc_number",
-    "bank_ids.acc_type",
-    "category_id.name",
-)
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "email": ("email", "child_ids.type", "child_ids.email"),
+    "language": ("lang",),
+    "street": ("street", "street2"),
+    "iban": ("bank_ids.sanitized_acc_number", "bank_ids.acc_type"),
+    "tags": ("category_id.name",),
+}
+"""The fields from which `chosen` makes what a mapping may name; those that it does not name are not read."""
 
 
 def company_partner(client: OdooClient) -> int:
@@ -66,14 +63,14 @@ def watches() -> tuple[Watch, ...]:
 def chosen(partner: Row) -> Row:
     """The contact with what the adapter chooses for the mapping."""
     street = " ".join(str(partner[line]) for line in ("street", "street2") if partner.get(line))
-    tags = [str(tag["name"]) for tag in rows(partner, "category_id")]
+    tags = [str(tag["name"]) for tag in linked(partner, "category_id")]
     return {
         **partner,
         CHOSEN: {
             "email": _email(partner),
             "language": str(partner.get("lang") or "")[:2],
             "street": street,
-            "iban": _iban(rows(partner, "bank_ids")),
+            "iban": _iban(linked(partner, "bank_ids")),
             "tags": dict.fromkeys(tags, True),
         },
     }
@@ -106,15 +103,15 @@ def customer(source: str, ours: Mapping[str, object]) -> Customer:
     )
 
 
-def rows(record: Row, field: str) -> Sequence[Row]:
-    """The records that a field leads to; none where this Odoo does not have the field."""
+def linked(record: Row, field: str) -> Sequence[Row]:
+    """The records that a field leads to; none where this Odoo does not have the field, or they were not read."""
     found = record.get(field)
-    return found if isinstance(found, list) else ()
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else ()
 
 
 def _email(partner: Row) -> object:
     """That of the invoice address, else the contact's own."""
-    addresses = (row["email"] for row in rows(partner, "child_ids") if row.get("type") == "invoice")
+    addresses = (row["email"] for row in linked(partner, "child_ids") if row.get("type") == "invoice")
     return next((email for email in addresses if email), partner.get("email"))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from adapters.accounting.odoo.client import Domain, OdooClient, Row, integer, integers
+from adapters.accounting.odoo.client import ACTIVE_OR_NOT, Domain, OdooClient, Row, integer, integers
 from connector.errors import ConfigError
 from mappings.engine import Mapping as FieldMapping
 
@@ -18,6 +18,12 @@ _KEPT_MAX = 5_000
 """Records of one other model that are kept in mind; countries and payment modes are read once."""
 
 Tree: TypeAlias = dict[str, "Tree"]
+
+
+def chosen_of(mapping: FieldMapping, kind: str) -> set[str]:
+    """What a mapping takes from `chosen`, e.g. "email"."""
+    paths = (path.split(".") for rule in mapping.rules(kind) for path in rule.paths)
+    return {path[1] for path in paths if path[0] == CHOSEN and len(path) > 1}
 
 
 def paths_of(mapping: FieldMapping, kind: str) -> set[str]:
@@ -75,7 +81,10 @@ class Reader:
             kept.clear()
         missing = sorted(ids - kept.keys())
         if missing:
-            kept.update({integer(row["id"]): row for row in self._read(model, tree, [["id", "in", missing]])})
+            # What a record names counts even where it was archived since, e.g. the term of an older invoice.
+            archived_too = ACTIVE_OR_NOT if "active" in self._client.fields(model) else ()
+            found = self._read(model, tree, [*archived_too, ["id", "in", missing]])
+            kept.update({integer(row["id"]): row for row in found})
         return kept
 
 

@@ -90,8 +90,11 @@ class Home(Protocol):
     def watches(self) -> tuple[Watch, ...]:
         """Where a change of a mandate by a user shows."""
 
+    def ours(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Those of some records that show mandates of ours, and may have been changed by users."""
+
     def events(self, row: Row) -> Sequence[MandateEvent]:
-        """What a user did to the mandate that a record shows; nothing if the last word on it is ours.
+        """What a user did to the mandate of ours that a record shows; nothing if the last word on it is ours.
 
         Raises:
             InvalidIban: they wrote something that is no IBAN.

@@ -16,16 +16,15 @@ from mappings.errors import MappingError
 
 MODEL = "account.move"
 LINE = "account.move.line"
-NEEDED = (
-    "move_type",
-    "state",
-    "name",
-    "amount_total",
-    "amount_residual",
-    "payment_state",
-    "payment_reference",
-    "invoice_date_due",
-)
+ALWAYS = ("move_type", "state", "amount_residual")
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "number": ("name",),
+    "due_on": ("invoice_date_due",),
+    "total": ("amount_total",),
+    "open_amount": ("payment_state",),
+    "reference": ("payment_reference",),
+}
+"""The fields from which `chosen` makes what a mapping may name; those that it does not name are not read."""
 KINDS = {"out_invoice": InvoiceKind.INVOICE, "out_refund": InvoiceKind.CREDIT_NOTE}
 _CENT = Decimal("0.01")
 

@@ -73,7 +73,7 @@ def events(home: Home, rows: Sequence[Row]) -> tuple[list[MandateEvent], list[Fa
     """What users did to mandates, as some records show it; what they wrote and nobody can read is a fault."""
     found: list[MandateEvent] = []
     faults = []
-    for row in rows:
+    for row in home.ours(rows):
         try:
             found += home.events(row)
         except InvalidIban as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from adapters.accounting.odoo import notes
@@ -53,7 +53,8 @@ class MandateRecords(ABC):
         names = {name for mandate in mandates for name in self.values(mandate)}
         domain = [*self.domain(), [self.reference, "in", [mandate.reference for mandate in mandates]]]
         rows = Reader(self._client, self.model, {*self.paths, *names})(domain)
-        return {str(row[self.reference]): self._shown(row) for row in rows}
+        amended = {mandate.reference for mandate in mandates if mandate.amended}
+        return {str(row[self.reference]): self._shown(row, amended) for row in rows}
 
     def differs(self, job: Job) -> bool:
         return job.shown is None or bool(self._differences(job))
@@ -94,12 +95,14 @@ class MandateRecords(ABC):
             return (own,)
         return own, Watch("res.partner.bank", [], "mandate_ids")
 
+    def ours(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Only a user's last word is worth a look at the notes."""
+        of_users = [row for row in rows if str(row["state"]) in self.kinds and self._is_of_a_user(row)]
+        noted = notes.existing(self._client, [note_key(str(row[self.reference])) for row in of_users])
+        return [row for row in of_users if note_key(str(row[self.reference])) in noted]
+
     def events(self, row: Row) -> Sequence[MandateEvent]:
-        kind, reference = self.kinds.get(str(row["state"])), str(row[self.reference])
-        if kind is None or not self._is_of_a_user(row):
-            return ()
-        if notes.find(self._client, note_key(reference)) is None:  # not one of ours
-            return ()
+        kind, reference = self.kinds[str(row["state"])], str(row[self.reference])
         account = row[_BANK]
         iban = str(account["sanitized_acc_number"] or "") if isinstance(account, Mapping) else ""
         return told(f"{self.model}/{row['id']}", reference, str(row["write_date"]), kind, iban)
@@ -123,12 +126,14 @@ class MandateRecords(ABC):
         if rest := [record for record in records if record not in to_validate]:
             self._client.write(self.model, rest, changes)
 
-    def _shown(self, row: Row) -> Shown:
+    def _shown(self, row: Row, amended: Collection[str]) -> Shown:
+        """Whoever wrote last may have written something else than the account: an amended mandate is not held up."""
         account = row[_BANK]
         iban = str(account["sanitized_acc_number"] or "") if isinstance(account, Mapping) else ""
         partner = integer(row["partner_id"]) if row["partner_id"] else 0
         is_ended = row["state"] in self.ended
-        return Shown(integer(row["id"]), partner, iban, is_ended, self._is_of_a_user(row), row)
+        is_of_a_user = self._is_of_a_user(row) and row[self.reference] not in amended
+        return Shown(integer(row["id"]), partner, iban, is_ended, is_of_a_user, row)
 
     def _is_of_a_user(self, row: Row) -> bool:
         """The record was last written by somebody else; or its account was, not before the record.
