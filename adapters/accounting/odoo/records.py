@@ -43,7 +43,7 @@ class MandateRecords(ABC):
     def __init__(self, client: OdooClient) -> None:
         self._client = client
         account = tuple(f"{_BANK}.{name}" for name in ("sanitized_acc_number", "write_uid", "write_date"))
-        self.paths = (self.reference, "state", "partner_id", "write_uid", "write_date", *account)
+        self.paths = (self.reference, "state", "partner_id", "create_uid", "write_uid", "write_date", *account)
 
     @abstractmethod
     def values(self, mandate: Mandate) -> dict[str, object]:
@@ -96,10 +96,12 @@ class MandateRecords(ABC):
         return own, Watch("res.partner.bank", [], "mandate_ids")
 
     def ours(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Only a user's last word is worth a look at the notes."""
+        """Those made by our user; or by an earlier user of ours, who left a note."""
         of_users = [row for row in rows if str(row["state"]) in self.kinds and self._is_of_a_user(row)]
-        noted = notes.existing(self._client, [note_key(str(row[self.reference])) for row in of_users])
-        return [row for row in of_users if note_key(str(row[self.reference])) in noted]
+        user = self._client.server.user
+        others = [note_key(str(row[self.reference])) for row in of_users if row["create_uid"] != user]
+        noted = notes.existing(self._client, others)
+        return [row for row in of_users if row["create_uid"] == user or note_key(str(row[self.reference])) in noted]
 
     def events(self, row: Row) -> Sequence[MandateEvent]:
         kind, reference = self.kinds[str(row["state"])], str(row[self.reference])

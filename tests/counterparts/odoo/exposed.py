@@ -70,3 +70,26 @@ def bind(method: Callable[..., Any], env: Env, args: tuple[Any, ...], kwargs: di
     """
     bound = inspect.signature(method).bind(env, *args, **kwargs)
     return lambda: method(*bound.args, **bound.kwargs)
+
+
+_ONLY_READ = frozenset(
+    {
+        "read",
+        "search",
+        "search_read",
+        "search_count",
+        "fields_get",
+        "context_get",
+        "check_access_rights",
+        "has_access",
+        "has_group",
+        "get_external_id",
+        "check_object_reference",
+        "retrieve_acc_type",
+    }
+)
+
+
+def changes(call: str) -> bool:
+    """Whether a call, as "model.method", may change something."""
+    return bool(call) and call.rpartition(".")[2] not in _ONLY_READ
