@@ -73,15 +73,11 @@ class Installation:
         return self.day or self.clock().astimezone(self.time_zone).date()
 
     def of_source(self, name: str) -> Installation:
-        """As if it had this one source: for a job of pull, invite, write back or notify."""
-        source = self.sources[name]
-        return replace(
-            self,
-            creditors={source.creditor: self.creditors[source.creditor]},
-            sources={name: source},
-            banks={},
-            part=f"source {name}",
-        )
+        """As if it had this one source: for a job of pull, invite, write back or notify.
+
+        All creditors stay: such a job makes what is owed to mandate service and mailer, whoever's it is.
+        """
+        return replace(self, sources={name: self.sources[name]}, banks={}, part=f"source {name}")
 
     def of_creditor(self, creditor: str) -> Installation:
         """As if it had this one creditor, with all its sources: for a job of collect, submit or reconcile."""

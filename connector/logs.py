@@ -24,7 +24,7 @@ _SECRET_NAME = re.compile(
 _IDS = frozenset({"end_to_end_id", "mandate", "message_id", "run", "sha256", "key"})
 """Keys of records of ours: shown whole, even if one looks like an IBAN."""
 
-_CHATTERERS = ("alembic", "apscheduler", "httpx2", "httpcore2")
+_CHATTERERS = ("alembic", "apscheduler", "httpx2", "httpcore2", "procrastinate")
 """Libraries whose every step is of no use to those who read our logs."""
 
 

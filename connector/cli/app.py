@@ -24,7 +24,7 @@ app = typer.Typer(
     epilog="sync ends with 0 done, 1 failed, 2 wrong configuration, 3 done with exceptions, 4 another pass is running.",
 )
 bankfile = typer.Typer(no_args_is_help=True, help="Check and read bank files of any origin.")
-db = typer.Typer(no_args_is_help=True, help="The database: upgrade, backup, restore.")
+db = typer.Typer(no_args_is_help=True, help="The database: upgrade, backup, restore, recover.")
 collect = typer.Typer(
     no_args_is_help=True, help="Collection runs that wait for a person, if the rules ask for approval."
 )
@@ -106,11 +106,61 @@ def serve(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 
 @app.command()
+def worker(
+    config: ConfigFile = DEFAULT_CONFIG,
+    concurrency: Annotated[int, typer.Option(min=1, max=32, help="Jobs at once.")] = 1,
+) -> None:
+    """Stay: do the jobs of the schedule, with workers on this and other machines. Needs PostgreSQL."""
+    from connector.cli.worker import run
+
+    raise typer.Exit(run(config, concurrency))
+
+
+@app.command()
 def status(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Show passes, money in flight, and what needs attention."""
     from connector.cli.status import run
 
     raise typer.Exit(run(config, as_json=as_json))
+
+
+class Replayed(StrEnum):
+    """What can be read again from its start."""
+
+    CUSTOMERS = "customers"
+    INVOICES = "invoices"
+    MANDATES = "mandates"
+    MANDATE_EVENTS = "mandate_events"
+    BANK = "bank"
+
+
+@app.command()
+def audit(
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    replay: Annotated[
+        list[Replayed] | None,
+        typer.Option(metavar="FEED", help=f"Read again from its start: {', '.join(Replayed)}; may be repeated."),
+    ] = None,
+    again: Annotated[str, typer.Option(metavar="KEY", help="Make a change again that is gone at the other side.")] = "",
+    accept: Annotated[
+        bool, typer.Option("--accept", help="After a restore: you have looked, the database is up to date.")
+    ] = False,
+) -> None:
+    """Compare packages, mandate service and bank with our ledger: 0 they agree, 1 not all compared, 3 differences."""
+    from connector.cli import auditing
+
+    if (accept, bool(again), bool(replay)).count(True) > 1:
+        raise typer.BadParameter("Give one of --replay, --again and --accept.")
+    if accept:
+        code = auditing.accept(config)
+    elif again:
+        code = auditing.again(config, again)
+    elif replay:
+        code = auditing.replay(config, list(replay), as_json=as_json)
+    else:
+        code = auditing.run(config, as_json=as_json)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -179,6 +229,14 @@ def restore(file: AnyFile, config: ConfigFile = DEFAULT_CONFIG) -> None:
     from connector.cli.databases import restore as run
 
     raise typer.Exit(run(config, file))
+
+
+@db.command()
+def recover(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Compare the database with the world from the start, as after a restore; the next pass does it."""
+    from connector.cli.auditing import recover_all as run
+
+    raise typer.Exit(run(config))
 
 
 @exceptions.command(name="list")

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector.cli.clock import utc_now
 from connector.cli.databases import ready_store
+from connector.cli.distributed import why_not_distributed
 from connector.cli.failing import DONE, FAILED
 from connector.cli.opening import start_logs
 from connector.cli.probes import show_probe
@@ -85,6 +86,7 @@ def _probes(config_file: Path, config: Config, installation: Installation) -> It
     yield from _secret_files(config_file)
     yield _data_folder(config)
     yield _database(config)
+    yield from _workers(config)
     for adapter in installation.adapters():
         yield from _of_adapter(adapter)
         yield from _missing_features(adapter)
@@ -122,6 +124,15 @@ def _database(config: Config) -> Probe:
         why = masked_text(str(error).partition("\n")[0])
         return Probe("database", ok=False, detail=f"{shown}: {why}", remedy="Check address, name and rights.")
     return Probe("database", ok=True, detail=shown)
+
+
+def _workers(config: Config) -> Iterator[Probe]:
+    """Whether what workers need is there, if they are wanted."""
+    if config.workers.enabled:
+        error = why_not_distributed(config)
+        yield Probe(
+            "workers", ok=error is None, detail=error.what if error else "", remedy=error.remedy if error else ""
+        )
 
 
 def _of_adapter(adapter: Adapter) -> Iterator[Probe]:

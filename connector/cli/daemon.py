@@ -1,10 +1,11 @@
-"""`run`: the daemon - passes on schedule, and the signing pages on one port, until it is asked to stop."""
+"""`run`: the daemon - passes on schedule, done here or by workers, and the signing pages, until it is asked to stop."""
 
 from __future__ import annotations
 
 import signal
 import socket
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -15,12 +16,13 @@ import uvicorn
 from apscheduler.triggers.cron import CronTrigger
 
 from connector.cli.clock import utc_now
+from connector.cli.distributed import road_owed
 from connector.cli.failing import DONE
 from connector.cli.opening import Opened, opened
-from connector.cli.passes import log_deed
+from connector.cli.passes import log_deed, log_result
 from connector.config.model import Web
 from connector.engine.daemon import Daemon
-from connector.engine.one_pass import PassResult, run_pass
+from connector.engine.one_pass import run_pass
 from connector.errors import Fatal
 from connector.signing.app import signing_app
 from connector.signing.service import SigningService
@@ -28,11 +30,15 @@ from connector.signing.service import SigningService
 _SHUTDOWN_SECONDS = 20
 
 
-def run(config_file: Path) -> int:
-    """Serve until SIGTERM or Ctrl-C; a pass under way finishes the record in hand."""
-    with opened(config_file) as it:
-        serve = _server(it)
+def run(config_file: Path, clock: Callable[[], datetime] = utc_now) -> int:
+    """Serve until SIGTERM or Ctrl-C; a pass under way finishes the record in hand.
+
+    Args:
+        clock: of the installation; the schedule itself goes by the wall clock.
+    """
+    with opened(config_file, clock) as it:
         daemon = _daemon(it)
+        serve = _server(it)
         if daemon is not None:
             daemon.start()
         try:
@@ -48,11 +54,12 @@ def _daemon(it: Opened) -> Daemon | None:
     if not it.config.schedule.enabled:
         return None
 
-    def walk(stop: Event) -> PassResult:
-        return run_pass(it.installation, it.store, tell=log_deed, stop=stop)
+    def walk(_due: datetime, stop: Event) -> None:
+        log_result(run_pass(it.installation, it.store, tell=log_deed, stop=stop))
 
+    act = road_owed(it.config, it.store) if it.config.workers.enabled else walk
     trigger = CronTrigger.from_crontab(it.config.schedule.crontab, timezone=it.config.time_zone)
-    return Daemon(walk, trigger, it.store, utc_now)
+    return Daemon(act, trigger, it.store, utc_now)
 
 
 def _server(it: Opened) -> Callable[[], None]:

@@ -13,11 +13,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, make_url
 
 from connector.cli.clock import utc_now
+from connector.cli.distributed import renew_queue
 from connector.cli.failing import DONE
 from connector.cli.terminal import write
 from connector.config import Config, load
+from connector.engine import witness
 from connector.engine.lock import pass_lock
 from connector.errors import Fatal
+from connector.store import recoveries
 from connector.store.database import Store, open_store
 
 
@@ -75,6 +78,8 @@ def upgrade(config_file: Path) -> int:
     with pass_lock(store, config.data_folder):
         already = tables_of(store) is Tables.CURRENT
         store.upgrade()
+        if config.workers.enabled:
+            renew_queue(config, store)
     store.close()
     write("The database is up to date already." if already else "The database is up to date now.")
     return DONE
@@ -89,8 +94,9 @@ def backup(config_file: Path, file: Path) -> int:
         raise Fatal(f"There is no database at {source} yet.", where="backup", remedy="There is nothing to copy.")
     unfinished = file.with_name(f"{file.name}.part")
     _copy(source, unfinished)
+    _verify(unfinished)
     unfinished.rename(file)
-    write(f"Copied {source} to {file}. Keep the config file and its secret as well, in another place.")
+    write(f"Copied {source} to {file}; the copy is sound. Keep the config file and its secret as well, elsewhere.")
     return DONE
 
 
@@ -105,12 +111,22 @@ def restore(config_file: Path, file: Path) -> int:
             _copy(target, kept)
             write(f"The database as it was is kept as {kept}.")
         _copy(file, target)
+    _put_back(config)
     write(
-        f"Restored {target} from {file}. What happened since that copy is not in it: before the next pass, read the "
-        "bank's answers again (`sepa-connector sync --step reconcile`) and compare `sepa-connector plan` with the "
-        "bank files that were sent."
+        f"Restored {target} from {file}. What happened since that copy is not in it. The next pass finds out what went "
+        "out and came in since, and sends nothing twice; until all is settled it asks no debtor for money. Now: "
+        "`sepa-connector sync`, then `sepa-connector audit`."
     )
     return DONE
+
+
+def _put_back(config: Config) -> None:
+    """Note that the database was put back. Tables of an older version can't tell; the data folder does then."""
+    with closing(open_store(config.database_url)) as store:
+        if tables_of(store) is Tables.CURRENT:
+            complete = witness.read(config.data_folder) is not None
+            with store.transaction() as connection:
+                recoveries.begin(connection, recoveries.Cause.RESTORED, utc_now(), complete=complete)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -124,6 +140,21 @@ def _copy(source: Path, target: Path) -> None:
             where="database",
             remedy="Stop the daemon, see that there is room and that the folder may be written, then try again.",
         ) from error
+
+
+def _verify(copy: Path) -> None:
+    """See that a copy is sound: every page, every index, every reference."""
+    with closing(sqlite3.connect(copy)) as database:
+        found = [row[0] for row in database.execute("PRAGMA integrity_check(3)")]
+        found = [] if found == ["ok"] else found
+        found += [f"a row of {row[0]} refers to nothing" for row in database.execute("PRAGMA foreign_key_check")]
+    if found:
+        copy.unlink()
+        raise Fatal(
+            f"The database is damaged, so there is no copy of it: {found[0]}.",
+            where="backup",
+            remedy="Stop the daemon, look at the disk, and put back a sound copy: `sepa-connector db restore FILE`.",
+        )
 
 
 def _refuse_unless_ours(file: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
@@ -30,8 +31,11 @@ class Opened:
 
 
 @contextmanager
-def opened(config_file: Path) -> Iterator[Opened]:
+def opened(config_file: Path, clock: Callable[[], datetime] = utc_now) -> Iterator[Opened]:
     """The installation of a config file, closed at the end.
+
+    Args:
+        clock: the time now, aware, UTC.
 
     Raises:
         ConfigError: the config is wrong; nothing was opened.
@@ -40,7 +44,7 @@ def opened(config_file: Path) -> Iterator[Opened]:
     config = load(config_file)
     start_logs(config)
     try:
-        with closing(ready_store(config)) as store, closing(open_installation(config, utc_now)) as installation:
+        with closing(ready_store(config)) as store, closing(open_installation(config, clock)) as installation:
             yield Opened(config, installation, store)
     except OperationalError as error:
         raise Fatal(

@@ -101,6 +101,15 @@ def crontab_of(at: str) -> str:
     return at
 
 
+class Workers(_Section):
+    """Whether the passes of the schedule are done by `sepa-connector worker`, on one machine or on several."""
+
+    enabled: bool = Field(default=False, description="True: the daemon only keeps the schedule; workers do the jobs.")
+    silent_seconds: int = Field(
+        default=30, ge=3, le=3600, description="A worker that was silent for so long is dead; others take its jobs."
+    )
+
+
 class Web(_Section):
     """Where the daemon listens; the address for debtors is a setting of the mandate service."""
 
@@ -151,6 +160,7 @@ class Config(_Section):
     mail: AdapterSection = Field(description="How mail leaves.")
     rules: Rules = Rules()
     schedule: Schedule = Schedule()
+    workers: Workers = Workers()
     web: Web = Web()
     logs: Logs = Logs()
 

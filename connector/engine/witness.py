@@ -5,6 +5,7 @@ It lies among the outgoing bank files, so it is lost together with them and neve
 
 from __future__ import annotations
 
+import fcntl
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -47,15 +48,19 @@ def read(folder: Path) -> Seen | None:
 
 def note_begun(folder: Path, number: int) -> None:
     """Remember that a pass began, so that it survives a power cut. Done once the database holds it."""
-    seen = read(folder) or _NOTHING
-    _write(folder, Seen(began=max(seen.began, number), ended=seen.ended))
+    _note(folder, Seen(began=number, ended=0))
 
 
 def note_ended(folder: Path, number: int) -> None:
     """Remember that the database holds all of a pass."""
-    seen = read(folder) or _NOTHING
-    _write(folder, Seen(began=max(seen.began, number), ended=max(seen.ended, number)))
+    _note(folder, Seen(began=number, ended=number))
 
 
-def _write(folder: Path, seen: Seen) -> None:
-    put_whole(outgoing_folder(folder) / _NAME, [json.dumps(asdict(seen))])
+def _note(folder: Path, new: Seen) -> None:
+    """Add what is new. Jobs that go side by side do so one after the other."""
+    outgoing = outgoing_folder(folder)
+    with (outgoing / f".{_NAME}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        seen = read(folder) or _NOTHING
+        seen = Seen(began=max(seen.began, new.began), ended=max(seen.ended, new.ended))
+        put_whole(outgoing / _NAME, [json.dumps(asdict(seen))])

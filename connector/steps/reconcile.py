@@ -22,7 +22,7 @@ from connector.steps import apply_answer, journal
 from connector.steps.matching import match, names_ours
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
-from connector.store import bank_files
+from connector.store import bank_files, rereading
 from connector.store.bank_files import AnswerOutcome
 from connector.store.chunks import chunks
 from connector.store.collections import StoredCollection
@@ -62,7 +62,7 @@ def _waiting(bank: Bank) -> list[IncomingFile]:
 
 def _take(work: Work, creditor: str, bank: Bank, incoming: IncomingFile) -> None:
     """Keep a copy by its digest, apply what it says in one transaction, then let the channel tidy up."""
-    path, sha256 = _keep(work.folder, incoming)
+    path, sha256 = _keep(work.folder, creditor, incoming)
     journal.note_received(work, path, creditor, incoming.name)
     apply_kept(work, creditor, incoming.name, path, sha256)
     if not work.rehearsal:
@@ -76,10 +76,17 @@ def apply_kept(work: Work, creditor: str, name: str, path: Path, sha256: str) ->
             _read(work, connection, creditor, name, path, sha256, record_name(RecordKind.FILE, name))
 
 
-def _keep(folder: Path, incoming: IncomingFile) -> tuple[Path, str]:
+def apply_again(work: Work, creditor: str, name: str, path: Path, sha256: str) -> None:
+    """Read a file that was applied once more, for those of its answers that found nothing of ours then."""
+    with work.store.transaction() as connection:
+        rereading.forget_unmatched(connection, sha256, work.act())
+        _read(work, connection, creditor, name, path, sha256, record_name(RecordKind.FILE, name))
+
+
+def _keep(folder: Path, creditor: str, incoming: IncomingFile) -> tuple[Path, str]:
     """Copy a file to received/, named by its digest."""
     received = journal.received_folder(folder)
-    partial = received / ".part"
+    partial = received / f".{creditor}.part"  # files of several creditors may be read side by side
     with incoming.open() as source, partial.open("wb") as target:
         sha256 = _copy(source, target)
     path = received / sha256

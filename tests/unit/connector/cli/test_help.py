@@ -32,7 +32,20 @@ def test_help_imports_nothing_that_is_slow() -> None:
 
 def test_help_names_every_command_of_the_contract(command: Command) -> None:
     told = command("--help").out
-    for name in ("init", "check", "plan", "sync", "run", "status", "explain", "exceptions", "bankfile", "db", "demo"):
+    for name in (
+        "init",
+        "check",
+        "plan",
+        "sync",
+        "run",
+        "worker",
+        "status",
+        "explain",
+        "exceptions",
+        "bankfile",
+        "db",
+        "demo",
+    ):
         assert f" {name} " in told
 
 

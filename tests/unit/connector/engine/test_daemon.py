@@ -1,4 +1,4 @@
-"""The daemon: passes on schedule, one that was missed is caught up, a stop lets the pass in hand finish."""
+"""The daemon: it acts on schedule, catches up what was missed, and a stop lets it finish what is in hand."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import pytest
 from apscheduler.triggers.cron import CronTrigger
 
 from connector.engine.daemon import Daemon, missed_pass
-from connector.engine.one_pass import Outcome, PassResult
 from connector.errors import PassRunning
 from connector.store import passes
 from connector.store.database import Store, open_store
 
 NIGHTLY = CronTrigger.from_crontab("30 2 * * *", timezone="Europe/Brussels")
-DONE = PassResult(Outcome.DONE, 1, {}, 0)
+MISSED = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,18 +39,17 @@ def test_a_new_installation_waits_for_its_first_night(store: Store) -> None:
 def test_a_night_that_passed_without_a_pass_was_missed(store: Store) -> None:
     _began(store, datetime(2026, 11, 22, 1, 30, 5, tzinfo=UTC))
     assert not missed_pass(store, NIGHTLY, datetime(2026, 11, 23, 1, 29, tzinfo=UTC))
-    assert missed_pass(store, NIGHTLY, datetime(2026, 11, 23, 1, 31, tzinfo=UTC))
+    assert missed_pass(store, NIGHTLY, datetime(2026, 11, 23, 1, 31, tzinfo=UTC)) == MISSED
 
 
 def test_a_missed_pass_starts_at_once_and_only_once(store: Store) -> None:
     _began(store, datetime.now(UTC) - timedelta(days=9))
     ran = Event()
-    runs = []
+    runs: list[datetime] = []
 
-    def run(_stop: Event) -> PassResult:
-        runs.append(1)
+    def run(due: datetime, _stop: Event) -> None:
+        runs.append(due)
         ran.set()
-        return DONE
 
     daemon = Daemon(run, NIGHTLY, store, lambda: datetime.now(UTC))
     daemon.start()
@@ -60,18 +58,37 @@ def test_a_missed_pass_starts_at_once_and_only_once(store: Store) -> None:
     daemon.stop()
     assert following is not None
     assert following > datetime.now(UTC)
-    assert runs == [1]
+    assert len(runs) == 1
+
+
+def test_every_daemon_acts_for_the_same_instants(store: Store) -> None:
+    """Those of the schedule, not those at which it happens to wake up."""
+    _began(store, datetime.now(UTC) - timedelta(days=9))
+    told: list[list[datetime]] = []
+    for _ in range(2):
+        acted = Event()
+        told.append([])
+
+        def act(due: datetime, _stop: Event, mine: list[datetime] = told[-1], acted: Event = acted) -> None:
+            mine.append(due)
+            acted.set()
+
+        daemon = Daemon(act, NIGHTLY, store, lambda: datetime.now(UTC))
+        daemon.start()
+        assert acted.wait(10)
+        daemon.stop()
+    assert told[0] == told[1]
+    assert (told[0][0].hour, told[0][0].minute, told[0][0].second) == (2, 30, 0)
 
 
 def test_a_stop_waits_for_the_record_in_hand(store: Store) -> None:
     _began(store, datetime.now(UTC) - timedelta(days=9))
     began, ended = Event(), Event()
 
-    def run(stop: Event) -> PassResult:
+    def run(_due: datetime, stop: Event) -> None:
         began.set()
         assert stop.wait(10)
         ended.set()
-        return DONE
 
     daemon = Daemon(run, NIGHTLY, store, lambda: datetime.now(UTC))
     daemon.start()
@@ -87,7 +104,7 @@ def test_a_pass_that_fails_does_not_end_the_schedule(
     _began(store, datetime.now(UTC) - timedelta(days=9))
     tried = Event()
 
-    def run(_stop: Event) -> PassResult:
+    def run(_due: datetime, _stop: Event) -> None:
         tried.set()
         raise error
 
