@@ -57,6 +57,11 @@ def _key(kind: EffectKind, stored: StoredCollection, number: int) -> str:
     return f"{kind}:{stored.collection.end_to_end_id}/{number}"
 
 
+def _payment_key(effect_key: str) -> str:
+    """A payment's key in the package, where people see it: end-to-end id and part."""
+    return effect_key.removeprefix(f"{EffectKind.REGISTER_PAYMENT}:")
+
+
 def _effect(kind: EffectKind, stored: StoredCollection, number: int, claim: Claim, facts: dict[str, str]) -> Effect:
     return Effect(
         key=_key(kind, stored, number),
@@ -85,7 +90,7 @@ class RegisterPayment:
         """Book it."""
         facts, source = effect.facts, source_of(effect, work)
         payment = Payment(
-            key=effect.key,
+            key=_payment_key(effect.key),
             customer=RecordKey(source.name, facts["customer"]),
             invoice=RecordKey(source.name, facts["invoice"]),
             invoice_number=_invoice_number(effect, work),
@@ -99,7 +104,7 @@ class RegisterPayment:
 
     def look_up(self, effect: Effect, work: Work) -> str | None:
         """Whether the package has it."""
-        return source_of(effect, work).package.look_up(effect.kind, effect.key)
+        return source_of(effect, work).package.look_up(effect.kind, _payment_key(effect.key))
 
     def settle(self, effect: Effect, result: str, connection: Connection, work: Work, act: Act) -> None:
         """Tell it."""
@@ -129,7 +134,7 @@ class RegisterReturn:
             )
         returned = PaymentReturn(
             key=effect.key,
-            payment=facts["payment"],
+            payment=_payment_key(facts["payment"]),
             payment_id=payment_id,
             customer=RecordKey(source.name, facts["customer"]),
             invoice=RecordKey(source.name, facts["invoice"]),
