@@ -43,11 +43,12 @@ def plan(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
 def sync(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
     """Walk the road once, and tell each deed as it is done."""
     with opened(config_file) as it, stop_on_signal() as stop:
-        result = _walk(it, steps, stop, as_json=as_json)
+        result = walk(it, steps, stop, as_json=as_json)
     return result.exit_code
 
 
-def _walk(it: Opened, steps: Sequence[Step], stop: Event, *, as_json: bool) -> PassResult:
+def walk(it: Opened, steps: Sequence[Step], stop: Event, *, as_json: bool) -> PassResult:
+    """Take these steps, and tell what is done."""
     language = it.installation.language
     with progress_shown(language, write) as (show, write_line):
         narrator = Narrator(language, write_line)

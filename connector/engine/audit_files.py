@@ -41,13 +41,13 @@ def outgoing(work: Work) -> Iterator[Difference]:
     for file in unsent:
         if not (folder / file.name).is_file():
             record = bank_files.record_of(file.message_id)
-            yield Difference(DifferenceKind.FILE_GONE, record, file.state.value, file.name, file.creditor)
+            yield Difference(DifferenceKind.FILE_GONE, record, file.state.value, "", file.creditor)
 
 
 def unread(work: Work) -> Iterator[Difference]:
     """What the bank said and we did not take in: files that were kept and not read, answers that fit nothing here."""
     for kept in unread_files(work):
-        yield Difference(DifferenceKind.ANSWERS_UNREAD, f"file {kept.name}", "", str(kept.path.name), kept.creditor)
+        yield Difference(DifferenceKind.ANSWERS_UNREAD, f"file {kept.name}", "", kept.path.name, kept.creditor)
     with work.store.reading() as connection:
         shown = exceptions.all_open(connection)
     for one in shown:

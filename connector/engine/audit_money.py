@@ -51,8 +51,7 @@ def booked(work: Work, source: Source, since: datetime) -> Iterator[Difference]:
     undone = {effect.facts["payment"] for effect in returns}
     for effect in (*payments, *returns):
         if effect.key not in undone and HANDLERS[effect.kind].look_up(effect, work) is None:
-            invoice = record_name(RecordKind.INVOICE, f"{source.name}/{effect.facts['invoice']}")
-            yield Difference(_GONE[effect.kind], effect.about, effect.facts["amount"], invoice, source.name)
+            yield Difference(_GONE[effect.kind], effect.about, effect.facts["amount"], "", source.name, effect.key)
 
 
 def unsettled(work: Work) -> Iterator[Difference]:
@@ -60,4 +59,4 @@ def unsettled(work: Work) -> Iterator[Difference]:
     with work.store.reading() as connection:
         found = auditing.effects_in(connection, list(_UNSETTLED))
     for effect in found:
-        yield Difference(_UNSETTLED[effect.state], effect.about, effect.kind.value, effect.key, effect.target)
+        yield Difference(_UNSETTLED[effect.state], effect.about, effect.kind.value, "", effect.target, effect.key)

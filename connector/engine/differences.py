@@ -32,25 +32,25 @@ class DifferenceKind(StrEnum):
 _K = DifferenceKind
 
 MENDED_BY: Mapping[DifferenceKind, str] = {
-    _K.PUT_BACK: "sepa-connector audit --accept",
+    _K.PUT_BACK: "sepa-connector sync",
     _K.NOT_REACHED: "sepa-connector check",
     _K.MANDATE_UNKNOWN: "sepa-connector db recover",
-    _K.MANDATE_STATE: "sepa-connector sync --step follow",
-    _K.MANDATE_NOT_STORED: "sepa-connector db recover",
-    _K.INVOICE_UNKNOWN: "sepa-connector sync --step pull",
-    _K.OPEN_AMOUNT: "sepa-connector sync --step pull",
-    _K.PAYMENT_GONE: "sepa-connector explain collection",
-    _K.RETURN_GONE: "sepa-connector explain collection",
-    _K.EFFECT_UNKNOWN: "sepa-connector exceptions list",
+    _K.MANDATE_STATE: "sepa-connector audit --replay mandate_events",
+    _K.MANDATE_NOT_STORED: "sepa-connector audit --again {key}",
+    _K.INVOICE_UNKNOWN: "sepa-connector audit --replay invoices",
+    _K.OPEN_AMOUNT: "sepa-connector audit --replay invoices",
+    _K.PAYMENT_GONE: "sepa-connector audit --again {key}",
+    _K.RETURN_GONE: "sepa-connector audit --again {key}",
+    _K.EFFECT_UNKNOWN: "sepa-connector sync",
     _K.EFFECT_FAILED: "sepa-connector exceptions list",
     _K.NO_ANSWER: "sepa-connector sync --step reconcile",
     _K.FILE_UNANSWERED: "sepa-connector sync --step reconcile",
     _K.FILE_UNKNOWN: "sepa-connector db recover",
-    _K.FILE_GONE: "sepa-connector db restore",
-    _K.ANSWERS_UNREAD: "sepa-connector db recover",
-    _K.ANSWER_UNMATCHED: "sepa-connector exceptions list",
+    _K.FILE_GONE: "sepa-connector sync --step submit",
+    _K.ANSWERS_UNREAD: "sepa-connector audit --replay bank",
+    _K.ANSWER_UNMATCHED: "sepa-connector audit --replay bank",
 }
-"""The command that mends a difference, or shows what is to be done about it."""
+"""The command that mends a difference, or shows what is to be done about it; {key} is that of a change."""
 
 TOUCHES_MONEY = frozenset(
     {_K.PAYMENT_GONE, _K.RETURN_GONE, _K.EFFECT_UNKNOWN, _K.FILE_UNKNOWN, _K.ANSWERS_UNREAD, _K.ANSWER_UNMATCHED}
@@ -66,6 +66,7 @@ class Difference:
         record: what it is about, e.g. "mandate M-1".
         ours, theirs: how it stands here, and there.
         where: name of the source, service or bank, or a file.
+        key: of the change that it is about, if it is about one.
     """
 
     kind: DifferenceKind
@@ -73,8 +74,9 @@ class Difference:
     ours: str
     theirs: str
     where: str
+    key: str = ""
 
     @property
     def mended_by(self) -> str:
         """The command that mends it."""
-        return MENDED_BY[self.kind]
+        return MENDED_BY[self.kind].format(key=self.key)

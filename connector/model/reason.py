@@ -68,6 +68,7 @@ class ReasonCode(StrEnum):
     DATABASE_PUT_BACK = "database_put_back"
     JOURNAL_LOST = "journal_lost"
     BANK_FILE_NOT_ADOPTED = "bank_file_not_adopted"
+    AUDIT_DIFFERENCES = "audit_differences"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ FACTS: Mapping[ReasonCode, tuple[str, ...]] = {
     _C.DATABASE_PUT_BACK: ("last_pass",),
     _C.JOURNAL_LOST: ("last_pass",),
     _C.BANK_FILE_NOT_ADOPTED: ("file", "why"),
+    _C.AUDIT_DIFFERENCES: ("count",),
 }
 """The facts that the sentence of each code uses, the same in all languages. Steps may give more."""
 
