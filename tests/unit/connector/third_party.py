@@ -13,7 +13,9 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from connector.errors import Fatal
-from connector.ports import AccountingPackage, AdapterSettings, BankChannel, Mailer, MandateService
+from connector.ports import (
+    AccountingPackage, AdapterSettings, BankChannel, Chore, Mailer, MandateService, Probe, Question,
+)
 
 
 class BooksSettings(AdapterSettings):
@@ -34,6 +36,23 @@ class Books(AccountingPackage):
 
     def read_invoices(self, cursor):
         return iter(())
+
+    @classmethod
+    def chores(cls):
+        return (
+            Chore("paint", "Paint the books in a colour.", cls.paint),
+            Chore("lock", "Give the books a new password.", cls.lock),
+        )
+
+    def paint(self, administrator):
+        colour = administrator.ask(Question("BOOKS_COLOUR", "Colour of the books"))
+        secret = administrator.ask(Question("BOOKS_GLAZE", "Glaze", secret=True))
+        yield Probe(f"{self.name}: paint", ok=colour != "mud", detail=f"{colour} and {len(secret)} letters of glaze")
+
+    def lock(self, administrator):
+        place = administrator.place_of("password")
+        kept = place.keep("new-password")
+        yield Probe(f"{self.name}: lock", ok=True, detail=kept.detail, remedy=kept.remedy)
 
 
 class Greedy(Books):
@@ -70,6 +89,10 @@ books = third_party_adapters:Books
 greedy = third_party_adapters:Greedy
 broken = third_party_adapters:Absent
 wrong = third_party_adapters:Post
+
+[sepa_connector.chores]
+books = third_party_adapters:Books
+lost = third_party_adapters:Absent
 
 [sepa_connector.mandates]
 pens = third_party_adapters:Pens

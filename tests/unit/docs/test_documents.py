@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 DONE = 0
-COMMAND = re.compile(r"(?:^ {4}|`|bin/)sepa-connector ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+COMMAND = re.compile(r"(?:^ {4}|`|bin/)sepa-connector ([a-z]+)(?: ([a-z][a-z-]+))?", re.MULTILINE)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT)))
@@ -61,8 +61,11 @@ def test_every_command_that_a_document_names_exists() -> None:
 
 
 def _exists(commands: TyperGroup, name: str, below: str) -> bool:
-    command = commands.commands.get(name)
-    return below in command.commands if isinstance(command, TyperGroup) else command is not None
+    context = typer.Context(commands)
+    command = commands.get_command(context, name)
+    if isinstance(command, TyperGroup):
+        return command.get_command(typer.Context(command, parent=context, info_name=name), below) is not None
+    return command is not None
 
 
 def test_the_configuration_in_the_readme_is_right(tmp_path: Path) -> None:
