@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from threading import Event
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from procrastinate.jobs import DeleteJobCondition
@@ -93,6 +93,7 @@ class Worker:
 
     async def _work(self, when_ready: Callable[[Callable[[], None]], None]) -> None:
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_told)
         async with open_queue(self._url, connections=self._pace.concurrency + 2) as queue:
             queue.on_road(lambda road: self._begin(queue, road))
             queue.on_job(lambda job: self._do(queue, job))
@@ -116,13 +117,15 @@ class Worker:
             when_ready(stop)
             _log.info("worker.started", concurrency=self._pace.concurrency)
             await asyncio.wait([working, looking], return_when=asyncio.FIRST_COMPLETED)
+            asked = self._stop.is_set()
+            self._stop.set()
             working.cancel()  # it waits for the jobs in hand
             looking.cancel()
             for ended in await asyncio.gather(working, looking, return_exceptions=True):
                 if isinstance(ended, Exception):
                     _log.error("worker.broken", why=str(ended))
         _log.info("worker.stopped")
-        if not self._stop.is_set():
+        if not asked:
             raise Fatal(
                 "The worker lost the queue.",
                 where="database",
@@ -174,6 +177,11 @@ class Worker:
 
     async def _in_thread(self, call: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+
+def _told(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A job that could not be told to the queue as done: another worker does it again, and finds nothing to do."""
+    _log.warning("job.not_told", why=str(context.get("exception") or context.get("message")).strip())
 
 
 def _recovering(store: Store) -> bool:
