@@ -19,6 +19,7 @@ from connector.cli.passes import stop_on_signal, walk
 from connector.cli.terminal import Words, fail, print_json, table, write
 from connector.engine import nightly, recover, reread
 from connector.engine.differences import Difference, DifferenceKind
+from connector.errors import ConnectorError
 from connector.masking import masked_text
 from connector.store.history import Act
 from connector.texts import say
@@ -82,13 +83,28 @@ def recover_all(config_file: Path) -> int:
     return DONE
 
 
-def log_nightly(it: Opened) -> None:
-    """Compare, and log each difference: what the daemon does after the first pass of a day."""
-    log = structlog.get_logger()
-    found = nightly.audited(it.installation, it.store)
-    for one in found:
-        log.warning("audit.difference", **_facts(one))
-    log.info("audit.ended", differences=len(found))
+class Nightly:
+    """Compares once a day, and logs each difference: what the daemon does after a pass."""
+
+    def __init__(self, it: Opened) -> None:
+        self._it = it
+        self._compared_on: date | None = None
+
+    def __call__(self) -> None:
+        """Compare, unless it was done today."""
+        it, log = self._it, structlog.get_logger()
+        today = it.installation.today()
+        if self._compared_on == today:
+            return
+        try:
+            found = nightly.audited(it.installation, it.store)
+        except ConnectorError as error:
+            log.warning("audit.failed", why=str(error))
+            return
+        self._compared_on = today
+        for one in found:
+            log.warning("audit.difference", **_facts(one))
+        log.info("audit.ended", differences=len(found))
 
 
 def _compare(it: Opened, *, as_json: bool) -> int:

@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 from apscheduler.triggers.cron import CronTrigger
 
+from connector.cli.auditing import Nightly
 from connector.cli.clock import utc_now
 from connector.cli.distributed import road_owed
 from connector.cli.failing import DONE
@@ -54,8 +55,12 @@ def _daemon(it: Opened) -> Daemon | None:
     if not it.config.schedule.enabled:
         return None
 
+    nightly = Nightly(it)
+
     def walk(_due: datetime, stop: Event) -> None:
         log_result(run_pass(it.installation, it.store, tell=log_deed, stop=stop))
+        if it.config.schedule.audit and not stop.is_set():
+            nightly()
 
     act = road_owed(it.config, it.store) if it.config.workers.enabled else walk
     trigger = CronTrigger.from_crontab(it.config.schedule.crontab, timezone=it.config.time_zone)

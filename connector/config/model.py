@@ -69,6 +69,7 @@ class Schedule(_Section):
 
     at: str = Field(default="02:30", description="Time of day, e.g. 02:30, or five cron fields, e.g. 30 2 * * 1-5.")
     enabled: bool = Field(default=True, description="False: passes run only when `sync` is called.")
+    audit: bool = Field(default=True, description="True: once a day, after a pass, all is compared as by `audit`.")
 
     @field_validator("at")
     @classmethod

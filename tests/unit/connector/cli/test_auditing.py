@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sqlite3
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,9 +12,11 @@ import pytest
 from rich.console import Console, RenderableType
 
 from connector.cli.app import Replayed
-from connector.cli.auditing import told
+from connector.cli.auditing import Nightly, told
+from connector.cli.opening import opened
 from connector.cli.terminal import Words
 from connector.engine.differences import Difference, DifferenceKind
+from connector.engine.lock import pass_lock
 from connector.engine.reread import STEP_OF
 from connector.model.customer import Language
 from tests.unit.connector.cli.typed import Command
@@ -140,3 +143,21 @@ def test_what_was_not_made_can_not_be_made_again(installed: Command) -> None:
 
 def test_only_one_thing_at_a_time(installed: Command) -> None:
     assert installed("audit", "--accept", "--again", "x").code == 2
+
+
+def test_the_daemon_compares_once_a_day_and_logs_each_difference(
+    installed: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed("sync")
+    with sqlite3.connect("data/sepa-connector.db") as database:
+        database.execute("UPDATE effects SET state = 'unknown' WHERE kind = 'invite'")
+    with opened(Path("config.yaml")) as it:
+        nightly = Nightly(it)
+        with pass_lock(it.store, it.config.data_folder):
+            nightly()
+        nightly()
+        nightly()
+    logged = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["event"] for line in logged] == ["audit.failed", "audit.difference", "audit.ended"]
+    assert logged[1]["difference"] == "effect_unknown"
+    assert logged[2]["differences"] == 1
