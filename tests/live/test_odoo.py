@@ -20,7 +20,7 @@ from connector.testing.bank_house import Fate, Told
 from connector.testing.clock import SettableClock
 from tests.live.odoo.conftest import clock, installed, office, open_package, server, settings  # noqa: F401
 from tests.live.odoo.given import AMOUNT, DAYS_UNTIL_DUE, Case, Open, new_case
-from tests.live.odoo.office import Office
+from tests.live.odoo.office import InvoiceInOdoo, Office
 from tests.live.odoo.road import Road
 
 pytestmark = [pytest.mark.live, pytest.mark.xdist_group("odoo"), pytest.mark.timeout(600)]
@@ -67,31 +67,59 @@ def test_an_invoice_is_collected_booked_once_and_opened_again_by_a_return(
     assert road.mandate(reference).state is MandateState.ACTIVE
     (mandate,) = office.mandates(case.customer)
     assert (mandate.reference, mandate.iban, mandate.valid) == (reference, case.iban, True)
+    assert office.ibans(case.customer) == [case.iban]
     assert office.documents(case.customer) == [f"{reference}.pdf"]
     assert sum(reference in note for note in office.notes("res.partner", case.customer)) == 1
 
-    road.nights(1)
-    (collection_date,) = office.plans(case.invoice)
-    assert collection_date >= case.today
-
-    road.nights(DAYS_UNTIL_DUE + 4)
-    (order,) = [order for order in road.house.orders if order.mandate_reference == reference]
-    assert (order.amount, order.collection_date) == (AMOUNT, collection_date)
-    invoice = office.invoice(case.invoice)
-    assert (invoice.payment_state, invoice.to_pay) == ("paid", Decimal("0.00"))
+    road.nights(DAYS_UNTIL_DUE + 5)
+    (order,) = road.house.orders
+    assert (order.amount, order.mandate_reference, order.debtor_iban) == (AMOUNT, reference, case.iban)
+    assert office.invoice(case.invoice) == InvoiceInOdoo(case.number, "posted", "paid", Decimal("0.00"))
     (payment,) = office.payments_of(case.customer)
-    assert (payment.amount, payment.paid_on) == (AMOUNT, collection_date)
+    assert (payment.amount, payment.paid_on) == (AMOUNT, order.collection_date)
     assert payment.key.startswith(order.end_to_end_id)
-
-    road.nights(2)
-    assert office.payments_of(case.customer) == [payment]
 
     road.take_back()
     road.nights(2)
-    invoice = office.invoice(case.invoice)
-    assert (invoice.payment_state, invoice.to_pay) == ("not_paid", AMOUNT)
+    assert office.invoice(case.invoice) == InvoiceInOdoo(case.number, "posted", "not_paid", AMOUNT)
     assert sum("AM04" in note for note in office.notes("account.move", case.invoice)) == 1
-    assert office.activities("account.move", case.invoice) != []
+
+
+def test_nights_in_which_nothing_happens_leave_odoo_alone(road: Road, office: Office, case: Case) -> None:
+    with_mandate(road, case)
+    road.nights(DAYS_UNTIL_DUE + 5)
+    before = office.latest_changes()
+    road.nights(3)
+    assert office.latest_changes() == before
+
+
+def test_users_see_what_is_planned_and_what_they_have_to_do_until_it_is_done(
+    road: Road, office: Office, case: Case
+) -> None:
+    road.fates[case.name] = Told(Fate.RETURNED, "AM04")
+    road.nights(DAYS_UNTIL_DUE + 2)
+    (to_do,) = office.activities("res.partner", case.customer)
+    assert "sign" in to_do.title
+
+    reference = road.signs(case)
+    road.nights(1)
+    assert office.activities("res.partner", case.customer) == []
+    (planned,) = office.plans(case.invoice)
+    assert planned > road.clock.now.date()
+    assert any(reference in note for note in office.notes("account.move", case.invoice))
+
+    road.nights(DAYS_UNTIL_DUE)
+    (order,) = road.house.orders
+    assert order.collection_date == planned
+    assert office.plans(case.invoice) == []
+    road.take_back()
+    road.nights(2)
+    (to_do,) = office.activities("account.move", case.invoice)
+    assert to_do.user == office.user
+
+    office.receive_money(case.invoice)
+    road.nights(1)
+    assert office.activities("account.move", case.invoice) == []
 
 
 def test_a_mandate_that_a_user_cancels_in_odoo_is_not_collected_under(road: Road, office: Office, case: Case) -> None:

@@ -250,6 +250,13 @@ class Office:
         newest: int = self.rows(model, [], "id", order="id desc", limit=1)[0]["id"]
         return newest
 
+    def latest_changes(self) -> dict[str, str]:
+        """The newest change of every model that the connector writes to, by model."""
+        models = ["res.partner", "res.partner.bank", "account.move", "account.payment", "ir.attachment"]
+        models += ["mail.message", "mail.activity", *([MANDATE] if self.has(MANDATE) else [])]
+        newest = {model: self.rows(model, [], "write_date", order="write_date desc", limit=1) for model in models}
+        return {model: rows[0]["write_date"] if rows else "" for model, rows in newest.items()}
+
     def invoice(self, invoice: int) -> InvoiceInOdoo:
         """How an invoice stands."""
         (row,) = self.rows("account.move", [("id", "=", invoice)], "name", "state", "payment_state", "amount_residual")
