@@ -22,7 +22,7 @@ from connector.engine.recover import Recovering
 from connector.errors import ConnectorError, LostLease, Stopped
 from connector.installation import Installation
 from connector.model.deed import Deed, Step
-from connector.steps import collect, follow, invite, notify, pull, reconcile, submit, write_back
+from connector.steps import collect, follow, invite, notify, pull, reconcile, show, submit, write_back
 from connector.steps.work import Progress, Work
 from connector.store import passes
 from connector.store.database import Store
@@ -36,6 +36,7 @@ ROAD: Mapping[Step, Callable[[Work], None]] = {
     Step.COLLECT: collect.run,
     Step.SUBMIT: submit.run,
     Step.RECONCILE: reconcile.run,
+    Step.SHOW: show.run,
 }
 """The steps, in their order."""
 

@@ -22,6 +22,7 @@ from connector.steps.handler import Handler, Together
 from connector.steps.invite import InviteDebtor
 from connector.steps.mail import MailInvitation, MailNotice
 from connector.steps.send_file import SendFile
+from connector.steps.show import Show
 from connector.steps.unreachable import reached, retried
 from connector.steps.users_changes import CancelMandate
 from connector.steps.work import Progress, Work
@@ -35,6 +36,7 @@ HANDLERS: Mapping[EffectKind, Handler] = {
     EffectKind.STORE_MANDATE: StoreMandate(),
     EffectKind.REGISTER_PAYMENT: RegisterPayment(),
     EffectKind.REGISTER_RETURN: RegisterReturn(),
+    EffectKind.SHOW: Show(),
     EffectKind.SEND_FILE: SendFile(),
     EffectKind.MAIL_INVITATION: MailInvitation(),
     EffectKind.MAIL_NOTICE: MailNotice(),
@@ -47,6 +49,7 @@ KINDS_OF_STEP: Mapping[Step, tuple[EffectKind, ...]] = {
     Step.NOTIFY: (EffectKind.MAIL_NOTICE,),
     Step.SUBMIT: (EffectKind.SEND_FILE,),
     Step.RECONCILE: (EffectKind.REGISTER_PAYMENT, EffectKind.REGISTER_RETURN),
+    Step.SHOW: (EffectKind.SHOW,),
 }
 """What is made after each step, in the order in which it was owed."""
 

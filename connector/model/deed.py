@@ -23,6 +23,7 @@ class Step(StrEnum):
     COLLECT = "collect"
     SUBMIT = "submit"
     RECONCILE = "reconcile"
+    SHOW = "show"
 
 
 class DeedCode(StrEnum):
@@ -52,6 +53,8 @@ class DeedCode(StrEnum):
     RETURNED = "returned"
     REGISTER_PAYMENT = "register_payment"
     REGISTER_RETURN = "register_return"
+    SHOW_REMARK = "show_remark"
+    CLOSE_REMARK = "close_remark"
     ADOPT_FILE = "adopt_file"
     DATABASE_IS_UP_TO_DATE = "database_is_up_to_date"
     EXCEPTION = "exception"

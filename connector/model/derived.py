@@ -23,6 +23,11 @@ def mandate_reference(prefix: str, creditor: str, customer: RecordKey, number: i
     return "-".join((prefix, code[:4], code[4:8], code[8:]))
 
 
+def remark_key(on: RecordKey, feed: str, kind: str, matter: str, number: int) -> str:
+    """Key of the n-th remark about a matter on a record, e.g. R-7K3Q9ZT2XW4D0VNB."""
+    return f"R-{_code(16, 'remark', *on, feed, kind, matter, number)}"
+
+
 def is_mandate_reference(prefix: str, reference: str) -> bool:
     """Whether a reference looks like one that `mandate_reference` made."""
     return re.fullmatch(f"{re.escape(prefix)}(-[{_ALPHABET}]{{4}}){{3}}", reference) is not None

@@ -37,6 +37,8 @@ DEED_FACTS: Mapping[DeedCode, tuple[str, ...]] = {
     _D.RETURNED: ("customer", "number", "amount", "reason_code", "reason_text"),
     _D.REGISTER_PAYMENT: ("number", "amount", "source"),
     _D.REGISTER_RETURN: ("number", "amount", "source"),
+    _D.SHOW_REMARK: ("record", "source", "title"),
+    _D.CLOSE_REMARK: ("record", "source", "title"),
     _D.ADOPT_FILE: ("file", "count", "amount"),
     _D.DATABASE_IS_UP_TO_DATE: (),
     _D.EXCEPTION: ("record", "reason"),
@@ -47,9 +49,9 @@ DEED_FACTS: Mapping[DeedCode, tuple[str, ...]] = {
 def deed_text(language: Language, deed: Deed) -> str:
     """The sentence of a deed; it says the reason, where there is one."""
     facts = dict(deed.facts)
+    if "record" in facts:
+        facts["record"] = record_text(language, str(facts["record"]))
     if deed.code in (DeedCode.EXCEPTION, DeedCode.LEAVE_OUT):
         said = {name: str(value) for name, value in facts.items()}
-        if "record" in said:
-            facts["record"] = record_text(language, said["record"])
         facts["reason"] = reason_text(language, Reason(ReasonCode(said["reason"]), said))
     return tell(language, f"deeds.{deed.code.value}", facts)

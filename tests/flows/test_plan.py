@@ -34,6 +34,7 @@ def test_a_plan_tells_what_the_pass_then_does(world: World) -> None:
         DeedCode.COLLECT: 1,
         DeedCode.WRITE_FILE: 1,
         DeedCode.SEND_FILE: 1,
+        DeedCode.SHOW_REMARK: 1,
     }
     assert world.walk().counts == planned.counts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from connector.store import pass_tables, signing_tables  # noqa: F401  they register their tables
+from connector.store import package_tables, pass_tables, signing_tables  # noqa: F401  they register their tables
 from connector.store.tables import metadata
 
 context.configure(

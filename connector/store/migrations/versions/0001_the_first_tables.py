@@ -438,5 +438,29 @@ def upgrade() -> None:
             postgresql_where=sa.text("live IS TRUE"),
         )
 
+    op.create_table(
+        "remarks",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("feed", sa.String(length=20), nullable=False),
+        sa.Column("record_id", sa.String(length=200), nullable=False),
+        sa.Column("matter", sa.String(length=40), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", connector.store.types.Instant(), nullable=False),
+        sa.Column("closed_at", connector.store.types.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_remarks")),
+    )
+    op.create_index("ix_remarks_matter", "remarks", ["source", "kind", "matter", "feed", "record_id"])
+    op.create_index(
+        "uq_remarks_open",
+        "remarks",
+        ["source", "kind", "matter", "feed", "record_id"],
+        unique=True,
+        sqlite_where=sa.text("open IS TRUE"),
+        postgresql_where=sa.text("open IS TRUE"),
+    )
     for statement in guards.statements(op.get_bind().dialect.name):
         op.execute(statement)
