@@ -295,6 +295,11 @@ class Office:
         return [date.fromisoformat(row["x_sepa_collection_date"])] if row["x_sepa_collection_date"] else []
 
     @property
+    def groups_field(self) -> str:
+        """Where a user carries the groups."""
+        return "group_ids" if self.version >= 19 else "groups_id"
+
+    @property
     def key_field(self) -> str:
         """Where a payment carries its text."""
         return "memo" if self.version >= 18 else "ref"
