@@ -42,7 +42,7 @@ def register(client: OdooClient, settings: OdooSettings, language: Language, ret
             amount=returned.amount,
             day=returned.returned_on,
             code=returned.reason_code,
-            reason=returned.reason_text,
+            reason=returned.reason_text.rstrip("."),
         )
     ]
     if returned.charges:

@@ -22,6 +22,6 @@ from tests.counterparts.odoo.homes import Home
 from tests.counterparts.odoo.late import LateTransaction
 from tests.counterparts.odoo.server import OdooServer
 from tests.counterparts.odoo.town import Town, odoo
-from tests.counterparts.odoo.trouble import Kind
+from tests.counterparts.odoo.trouble import CHANGES, Kind
 
-__all__ = ["Home", "Kind", "LateTransaction", "OdooServer", "Town", "odoo"]
+__all__ = ["CHANGES", "Home", "Kind", "LateTransaction", "OdooServer", "Town", "odoo"]

@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +18,21 @@ from tests.counterparts.odoo.trouble import Kind, Trouble, Troubles
 from tests.counterparts.odoo.wire import Listener
 
 
+def _nothing(_call: str) -> None:
+    """Nobody acts meanwhile."""
+
+
 class OdooServer:
-    """Answers for an instance until it is stopped; a stopped one can be started again on the same port."""
+    """Answers for an instance until it is stopped; a stopped one can be started again on the same port.
+
+    Attributes:
+        meanwhile: told of each call ("model.method") right before it is done: a person may act first.
+    """
 
     def __init__(self, instance: Instance, port: int = 0) -> None:
         self.instance = instance
         self.troubles = Troubles()
+        self.meanwhile: Callable[[str], object] = _nothing
         self.requests = 0
         self.port = port
         self._lock = threading.Lock()
@@ -66,6 +75,11 @@ class OdooServer:
         finally:
             self.start()
 
+    def calm(self) -> None:
+        """No trouble, and nobody acts."""
+        self.troubles.clear()
+        self.meanwhile = _nothing
+
     def answer(self, path: str, headers: dict[str, str | None], body: bytes) -> Answer | None:
         """The answer to one POST; None if the connection is to close without one."""
         self.requests += 1
@@ -74,10 +88,12 @@ class OdooServer:
         except ValueError:
             return Answer(400, b"Invalid JSON data", {"Content-Type": "text/html; charset=utf-8"})
         is_json2 = path.startswith(json2.PREFIX)
-        trouble = self.troubles.strikes(json2.called(path) if is_json2 else jsonrpc.called(request))
+        call = json2.called(path) if is_json2 else jsonrpc.called(request)
+        trouble = self.troubles.strikes(call)
         if trouble is not None and trouble.kind not in {Kind.LOST_ANSWER, Kind.SLOW}:
             return _instead(trouble, request, is_json2)
         with self._lock:
+            self.meanwhile(call)
             given = self._given(path, headers, request, is_json2)
         if trouble is not None and trouble.kind is Kind.SLOW:
             time.sleep(trouble.seconds)

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tests.counterparts.odoo.exposed import changes
+
+CHANGES = "changes"
+"""In place of a call: all that change something."""
+
 
 class Kind(StrEnum):
     """What goes wrong."""
@@ -25,8 +30,8 @@ class Trouble:
     """One piece of trouble.
 
     Attributes:
-        call: model.method that it strikes, or "" for any call.
-        after: calls of that method that go well before.
+        call: model.method that it strikes, "" for any call, `CHANGES` for any that changes something.
+        after: such calls that go well before.
         times: how many calls it strikes.
         status: of STATUS.
         seconds: of SLOW, and Retry-After of THROTTLED.
@@ -63,7 +68,7 @@ class Troubles:
         """The trouble that strikes this call, if any."""
         with self._lock:
             for trouble in self._staged:
-                if trouble.call not in ("", call):
+                if trouble.call not in ("", call) and not (trouble.call == CHANGES and changes(call)):
                     continue
                 if trouble.after:
                     trouble.after -= 1

@@ -179,7 +179,7 @@ class Worlds:
             self._made[version, home] = world, world.town.instance.saved(), clock.now
         world, saved, at = self._made[version, home]
         world.town.instance.restore(saved)
-        world.town.server.troubles.clear()
+        world.town.server.calm()
         world.clock.now = at
         world.paused.clear()
         return world

@@ -60,6 +60,7 @@ ALWAYS: tuple[type[Model], ...] = (
     ledger.Accounts,
     ledger.Journals,
     ledger.PaymentMethodLines,
+    ledger.PaymentMethods,
     ledger.PaymentTerms,
     ledger.PaymentTermLines,
     moves.Moves,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tests.counterparts.odoo.fields import Field, Row, choice, link, of
 from tests.counterparts.odoo.homes import Home
@@ -94,6 +94,19 @@ class PaymentMethodLines(Model):
         yield link("payment_account_id", "account.account")
 
 
+class PaymentMethods(Model):
+    """account.payment.method: what a payment mode or a method of a journal rests on."""
+
+    name = "account.payment.method"
+    description = "Payment Methods"
+    access: ClassVar[Access] = {BOOKS_READ_ONLY: "r", BILLING: "r", ADVISER: "rwcd"}
+
+    def declare(self, home: Home) -> Iterable[Field]:
+        """Fields of a payment method."""
+        yield from of("char", "name", "code", required=True)
+        yield choice("payment_type", "inbound", "outbound", required=True)
+
+
 class PaymentTerms(Model):
     """account.payment.term."""
 
@@ -141,5 +154,12 @@ class PaymentModes(Model):
         yield from of("char", "name", required=True)
         yield from of("boolean", "active", default=True)
         yield from of("boolean", "mandate_required")
+        yield link("payment_method_id", "account.payment.method")
+        yield Field("payment_method_code", "char", "Code", compute=_method_code)
         yield link("company_id", "res.company", required=True)
         yield choice("payment_type", "inbound", "outbound", default="inbound")
+
+
+def _method_code(env: Env, row: Row) -> Any:
+    method = row.get("payment_method_id")
+    return env["account.payment.method"].row(env, method)["code"] if method else None
