@@ -14,6 +14,7 @@ from connector.model.effect import Effect
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import Mandate
 from connector.model.reason import Reason, ReasonCode
+from connector.steps.book import when_booked
 from connector.steps.eligibility import judge, why_not_invited
 from connector.steps.invoice_facts import gather
 from connector.store import collections, customers, effects, exceptions, history, invoices, mandates
@@ -130,12 +131,12 @@ def _mandate(installation: Installation, connection: Connection, mandate: Mandat
     return _told(connection, mandates.record_of(mandate), said, [reason] if reason else [], related)
 
 
-def _collections(_installation: Installation, connection: Connection, word: str) -> list[Explanation]:
+def _collections(installation: Installation, connection: Connection, word: str) -> list[Explanation]:
     stored = collections.find(connection, word)
-    return [_collection(connection, stored)] if stored else []
+    return [_collection(installation, connection, stored)] if stored else []
 
 
-def _collection(connection: Connection, stored: StoredCollection) -> Explanation:
+def _collection(installation: Installation, connection: Connection, stored: StoredCollection) -> Explanation:
     collection = stored.collection
     said: dict[str, Fact] = {
         "customer": stored.debtor_name,
@@ -152,7 +153,9 @@ def _collection(connection: Connection, stored: StoredCollection) -> Explanation
         said["reason_code"] = stored.reason_code
     related = [record_name(RecordKind.INVOICE, claim.invoice) for claim in collection.claims]
     related.append(record_name(RecordKind.MANDATE, collection.mandate_reference))
-    return _told(connection, collections.record_of(collection.end_to_end_id), said, [], related)
+    booked = when_booked(connection, installation.rules, stored)
+    reasons = [booked] if booked else []
+    return _told(connection, collections.record_of(collection.end_to_end_id), said, reasons, related)
 
 
 def _told(

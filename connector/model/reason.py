@@ -42,6 +42,11 @@ class ReasonCode(StrEnum):
     ATTEMPTS_USED = "attempts_used"
     WILL_COLLECT = "will_collect"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    # when a collection is booked as paid
+    BOOK_WHEN_SUBMITTED = "book_when_submitted"
+    BOOK_WHEN_SETTLED = "book_when_settled"
+    BOOK_AFTER_REFUND_PERIOD = "book_after_refund_period"
+    BOOK_ON = "book_on"
     # why a collection was left out of its file
     LESS_IS_OPEN = "less_is_open"
     MANDATE_NOT_THE_SAME = "mandate_not_the_same"

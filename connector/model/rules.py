@@ -65,9 +65,24 @@ class CollectRules(_Rules):
     approval: bool = Field(default=False, description="True: a person approves each run before it is sent.")
 
 
+class BookWhen(StrEnum):
+    """When the package books a collection as paid."""
+
+    SUBMITTED = "submitted"  # as soon as the bank has its file; what does not come in is undone
+    SETTLED = "settled"  # once the money is on the account
+    AFTER_REFUND_PERIOD = "after-refund-period"  # once a consumer can't have it back without a reason: 8 weeks later
+
+
+class BookRules(_Rules):
+    """When payments are booked in the accounting package."""
+
+    when: BookWhen = BookWhen.SETTLED
+
+
 class Rules(_Rules):
     """All rules of an installation."""
 
     invite: InviteRules = InviteRules()
     notify: NotifyRules = NotifyRules()
     collect: CollectRules = CollectRules()
+    book: BookRules = BookRules()

@@ -104,7 +104,7 @@ def _settle(work: Work, connection: Connection, answer: Answer, stored: StoredCo
         collections.note_settlement(connection, stored.collection.end_to_end_id, on)
         return stored.settled_on is None
     collections.move(connection, stored, CollectionState.SETTLED, work.act(), _why(answer), settled_on=on)
-    book.owe_payment(work, connection, stored, on, answer.bank_reference or "")
+    book.settled(work, connection, stored, on, answer.bank_reference or "")
     _tell(work, DeedCode.SETTLED, stored, amount=stored.collection.amount)
     return True
 
@@ -122,8 +122,7 @@ def _fail(
     why = _why(answer)
     collections.move(connection, stored, state, work.act(), why, ended_on=on, reason_code=code or None)
     said = _reason_facts(work, answer)
-    if stored.collection.state is CollectionState.SETTLED:
-        book.owe_return(work, connection, stored, on, charges=answer.charges, **said)
+    book.taken_back(work, connection, stored, on, charges=answer.charges, **said)
     if state is CollectionState.REJECTED:
         release_mandate(connection, stored, work.act(), why)
     facts = {

@@ -18,7 +18,7 @@ from connector.installation import Bank
 from connector.model.deed import DeedCode, Step
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import IncomingFile
-from connector.steps import apply_answer, journal
+from connector.steps import apply_answer, book, journal
 from connector.steps.matching import match, names_ours
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
@@ -45,7 +45,7 @@ _ABOUT_OUR_MONEY = frozenset(
 
 
 def run(work: Work) -> None:
-    """Read all files that wait at the banks of all creditors."""
+    """Read all files that wait at the banks of all creditors, then book what waited long enough for no bad word."""
     for creditor, bank in work.installation.banks.items():
         try:
             for incoming in retried(work, bank.channel.name, partial(_waiting, bank)):
@@ -54,6 +54,7 @@ def run(work: Work) -> None:
             reached(work, bank.channel.name)
         except Retriable as error:
             show_unreachable(work, Step.RECONCILE, bank.channel.name, error)
+    book.book_waiting(work)
 
 
 def _waiting(bank: Bank) -> list[IncomingFile]:

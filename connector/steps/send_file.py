@@ -13,6 +13,7 @@ from connector.installation import Bank
 from connector.model.deed import DeedCode, Step
 from connector.model.effect import Effect
 from connector.ports import OutgoingFile
+from connector.steps import book
 from connector.steps.bank_file import outgoing_folder, written
 from connector.steps.work import Work
 from connector.store import bank_files, collections, mandates
@@ -46,6 +47,7 @@ class SendFile:
         if file.state is FileState.WRITTEN:
             bank_files.move(connection, file, FileState.SUBMITTED, act, result)
         collections.submit_file(connection, file.message_id, act)
+        book.submitted(work, connection, file.message_id)
         mandates.used_in_file(connection, file.message_id)
         work.did(Step.SUBMIT, DeedCode.SEND_FILE, file=file.name, count=file.transactions, amount=file.total)
 

@@ -1,8 +1,8 @@
-"""Tables of what the users of a package are shown."""
+"""Tables of what a package is told later, and of what its users are shown."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, String, Table, text
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, String, Table, Text, text
 
 from connector.store.tables import metadata
 from connector.store.types import Instant
@@ -35,4 +35,14 @@ remarks = Table(
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     ),
+)
+
+waiting_payments = Table(
+    "waiting_payments",
+    metadata,
+    Column("end_to_end_id", ForeignKey("collections.end_to_end_id"), primary_key=True),
+    Column("book_on", Date, nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("bank_reference", Text, nullable=False),
+    Index("ix_waiting_payments_book_on", "book_on"),
 )

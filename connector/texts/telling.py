@@ -48,6 +48,7 @@ FACT_KINDS: Mapping[str, FactKind] = {
     "due_on": FactKind.DATE,
     "signed_on": FactKind.DATE,
     "used_on": FactKind.DATE,
+    "book_on": FactKind.DATE,
     "notice_on": FactKind.DATE,
     "collection_date": FactKind.DATE,
     "why": FactKind.SENTENCE,

@@ -462,5 +462,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("open IS TRUE"),
         postgresql_where=sa.text("open IS TRUE"),
     )
+    op.create_table(
+        "waiting_payments",
+        sa.Column("end_to_end_id", sa.String(length=35), nullable=False),
+        sa.Column("book_on", sa.Date(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("bank_reference", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["end_to_end_id"],
+            ["collections.end_to_end_id"],
+            name=op.f("fk_waiting_payments_end_to_end_id"),
+        ),
+        sa.PrimaryKeyConstraint("end_to_end_id", name=op.f("pk_waiting_payments")),
+    )
+    op.create_index("ix_waiting_payments_book_on", "waiting_payments", ["book_on"])
     for statement in guards.statements(op.get_bind().dialect.name):
         op.execute(statement)
