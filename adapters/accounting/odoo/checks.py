@@ -24,6 +24,8 @@ RIGHTS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (invoices.LINE, ("read",), _INVOICING),
     (payments.JOURNAL, ("read",), _INVOICING),
     (payments.MODEL, ("read", "create", "write"), _INVOICING),
+    (payments.WIZARD, ("create",), _INVOICING),
+    (returns.REVERSAL, ("create",), _INVOICING),
     ("mail.message", ("read", "create"), _INTERNAL),
     ("ir.attachment", ("read", "create"), _INTERNAL),
     (remarks.ACTIVITY, ("read", "create", "write"), _INTERNAL),
@@ -54,6 +56,11 @@ def probes(
         return
     yield _tried(client, "mandates", lambda: mandates.home_of(client).name)
     yield _tried(client, f"journal {settings.journal}", lambda: str(payments.journal_of(client, settings.journal)))
+    if settings.responsible and not remarks.user_of(client, settings.responsible):
+        yield Probe(
+            f"{client.name}: responsible user", ok=False, detail=f"Nobody has the login {settings.responsible!r}.",
+            remedy="Correct `responsible` in the config; it is a login, not a name.",
+        )  # fmt: skip
     if settings.fee_account and (fault := returns.fee_fault(client, settings)):
         yield Probe(f"{client.name}: fees", ok=False, detail=fault.what, remedy=fault.remedy)
     yield from _mapping(client, own_paths)

@@ -65,7 +65,9 @@ class CustomFields:
     def find(self, mandates: Sequence[Mandate]) -> Mapping[str, Shown]:
         """By reference, what the contacts show of these mandates; one that a later mandate replaced by its note."""
         partners = sorted({int(mandate.customer.id) for mandate in mandates})
-        rows = Reader(self._client, MODEL, self.paths)([*ACTIVE_OR_NOT, ["id", "in", partners]])
+        references = [mandate.reference for mandate in mandates]
+        domain = [*ACTIVE_OR_NOT, "|", ["id", "in", partners], [REFERENCE, "in", references]]
+        rows = Reader(self._client, MODEL, self.paths)(domain)
         on_contact = {str(row[REFERENCE]): row for row in rows if row[REFERENCE]}
         self._contacts = {integer(row["id"]): row for row in rows}
         noted = notes.existing(self._client, [note_key(mandate.reference) for mandate in mandates])

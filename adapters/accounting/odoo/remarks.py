@@ -104,8 +104,13 @@ def _schedule(client: OdooClient, remark: Remark, model: str, row: Row, responsi
 def _user(client: OdooClient, salesperson: Sequence[int], responsible: str) -> int:
     if salesperson:
         return salesperson[0]
-    found = client.ids("res.users", [["login", "=", responsible]], limit=1) if responsible else []
-    return found[0] if found else client.server.user
+    return (responsible and user_of(client, responsible)) or client.server.user
+
+
+def user_of(client: OdooClient, login: str) -> int:
+    """Id of the user with a login; 0 if nobody has it."""
+    found = client.ids("res.users", [["login", "=", login]], limit=1)
+    return found[0] if found else 0
 
 
 def _close(client: OdooClient, remark: Remark, key: str, model: str, record: int) -> str:

@@ -18,7 +18,7 @@ from connector.ports import PaymentReturn
 
 ENTRY = "account.move"
 ACCOUNT = "account.account"
-_REVERSAL = "account.move.reversal"
+REVERSAL = "account.move.reversal"
 _UNDONE = ("cancel", "canceled")
 
 
@@ -83,7 +83,7 @@ def _undo(client: OdooClient, settings: OdooSettings, booked: Row, returned: Pay
 
 def _reverse(client: OdooClient, settings: OdooSettings, booked: Row, returned: PaymentReturn) -> None:
     wizard = client.create(
-        _REVERSAL,
+        REVERSAL,
         [
             {
                 "move_ids": [[6, 0, [integer(booked["move_id"])]]],
@@ -94,7 +94,7 @@ def _reverse(client: OdooClient, settings: OdooSettings, booked: Row, returned: 
         ],
     )
     method = "refund_moves" if client.server.version >= (17, 0) else "reverse_moves"
-    client.change(_REVERSAL, method, wizard)
+    client.change(REVERSAL, method, wizard)
 
 
 def _is_reversed(client: OdooClient, booked: Row) -> bool:

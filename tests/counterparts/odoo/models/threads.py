@@ -194,7 +194,8 @@ class Activities(Model):
         for id_ in self.required(env, ids):
             row = self.row(env, id_)
             values = {"model": row["res_model"], "res_id": row["res_id"], "author_id": env.user["partner_id"]}
-            body = f"<p>{escape(row.get('summary') or 'To-Do')} done</p>{_as_html(feedback or '')}"
+            original = f"<div>Original note:</div><div>{row['note']}</div>" if row.get("note") else ""
+            body = f"<p>{escape(row.get('summary') or 'To-Do')} done</p>{_as_html(feedback or '')}{original}"
             message = env["mail.message"].create_one(env.sudo(), {**values, "body": body})
             if env.version < 19:
                 self.delete_all(env, [id_])

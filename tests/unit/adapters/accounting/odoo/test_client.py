@@ -90,7 +90,7 @@ def test_an_older_odoo_is_refused() -> None:
             return httpx2.Response(404)
         return httpx2.Response(200, json={"result": {"server_version_info": [15, 0, 0, "final", 0, ""]}})
 
-    settings = OdooSettings(url="https://odoo.example.org", database="books", company=1, key="k")  # type: ignore[arg-type]
+    settings = OdooSettings(url="https://odoo.example.org", database="books", company=1, key="k")
     client = OdooClient(settings, "books", transport=httpx2.MockTransport(answer))
     with pytest.raises(Fatal, match=r"Odoo 15\.0"):
         client.count(CONTACT, [])
@@ -99,7 +99,7 @@ def test_an_older_odoo_is_refused() -> None:
 @pytest.mark.parametrize("url", ["http://odoo.example.org", "http://192.0.2.7:8069", "odoo.example.org", "ftp://x"])
 def test_the_key_never_travels_in_the_clear(url: str) -> None:
     with pytest.raises(ValidationError, match="https"):
-        OdooSettings(url=url, database="books", company=1, key="k")  # type: ignore[arg-type]
+        OdooSettings(url=url, database="books", company=1, key="k")
 
 
 # ------------------------------------------------------------------------------------------------ budget and time-outs

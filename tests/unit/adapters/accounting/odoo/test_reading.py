@@ -247,7 +247,7 @@ def test_which_invoices_are_collected_is_told_by_the_payment_term(
     rule = "{path: invoice_payment_term_id.name, table: terms, otherwise: false, default: false}"
     own = _mapping(tmp_path, f"tables:\n  terms: {{30 Days: true}}\nrecords:\n  invoice:\n    counts: {rule}\n")
     read = _invoices(office, opened, **own)
-    assert (read[by_debit].open_amount, read[other].open_amount) == (5, 0)
+    assert (read[by_debit].open_amount, read[other].open_amount) == (Decimal(5), Decimal(0))
 
 
 def test_which_invoices_are_collected_is_told_by_the_journal(office: OdooWorld, opened: Opened, tmp_path: Path) -> None:
