@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from lxml import etree
@@ -13,6 +14,7 @@ from lxml import etree
 if TYPE_CHECKING:
     from lxml.etree import ParserTarget
 
+_MESSAGE = re.compile(r"[a-z0-9.]+")
 _NAMESPACE = re.compile(r"\{[^{}]*\}")
 _MOST_FAULTS = 20  # enough to see what is wrong; a file of ours has none
 
@@ -31,20 +33,32 @@ class _NoTree:
 @lru_cache(maxsize=16)
 def installed_schema(message: str) -> etree.XMLSchema:
     """Return the schema of a pain.008 version, e.g. "pain.008.001.08"; raise `SchemaMissing`."""
-    source = resources.files("sepaxml").joinpath("schemas", f"{message}.xsd")
-    if not source.is_file():
+    source = _folder_of_schemas() / f"{message}.xsd"
+    if _MESSAGE.fullmatch(message) is None or not source.is_file():
         raise SchemaMissing(f"No schema of {message} is installed; only its scheme rules can be checked.")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     return etree.XMLSchema(etree.fromstring(source.read_bytes(), parser))
 
 
-class SchemaWatch:
-    """Checks a document of strangers chunk by chunk; nothing of it is kept."""
+def _folder_of_schemas() -> Path:
+    """Return where the package sepaxml keeps the schemas, without importing it: it brings 5 MiB that nobody needs."""
+    package = find_spec("sepaxml")
+    folders = package.submodule_search_locations if package is not None else None
+    if not folders:
+        raise SchemaMissing("The package sepaxml, which brings the schemas, is not installed.")
+    return Path(folders[0], "schemas")
 
-    def __init__(self, schema: etree.XMLSchema) -> None:
+
+class SchemaWatch:
+    """Checks a document chunk by chunk; nothing of it is kept.
+
+    Of our `own` documents, libxml2's limits of size are lifted, which are there against those of strangers.
+    """
+
+    def __init__(self, schema: etree.XMLSchema, *, own: bool = False) -> None:
         self._parser = etree.XMLParser(
             schema=schema, target=cast("ParserTarget", _NoTree()), resolve_entities=False, no_network=True,
-            load_dtd=False,
+            load_dtd=False, huge_tree=own,
         )  # fmt: skip
         self._seen = 0
 
@@ -65,19 +79,12 @@ class SchemaWatch:
 
 
 def schema_faults(chunks: Iterable[bytes], schema: etree.XMLSchema) -> list[str]:
-    """Return what the schema finds wrong in the document that `chunks` make up, at most 20 sentences."""
-    # huge_tree lifts libxml2's size limits: safe here, since nothing is kept and the bytes are our own.
-    parser = etree.XMLParser(
-        schema=schema, target=cast("ParserTarget", _NoTree()), resolve_entities=False, no_network=True, load_dtd=False,
-        huge_tree=True,
-    )  # fmt: skip
-    try:
-        for chunk in chunks:
-            parser.feed(chunk)
-            if len(parser.feed_error_log) >= _MOST_FAULTS:
-                break
-        else:
-            parser.close()
-    except etree.XMLSyntaxError as error:
-        return [str(error)]
-    return [entry.message for entry in parser.feed_error_log][:_MOST_FAULTS]
+    """Return what the schema finds wrong in the document of ours that `chunks` make up; some 20 sentences at most."""
+    watch = SchemaWatch(schema, own=True)
+    faults: list[str] = []
+    for chunk in chunks:
+        if chunk:
+            faults += watch.faults(chunk)
+        if len(faults) >= _MOST_FAULTS:
+            return faults
+    return faults or watch.faults(b"")

@@ -18,9 +18,9 @@ from bankfiles.pain008.model import (
     StructuredReference,
     Written,
 )
+from bankfiles.pain008.proof import BrokenFile
 from bankfiles.pain008.reader import read_collections
 from bankfiles.pain008.writer import (
-    BrokenFile,
     NothingToWrite,
     SeveralFiles,
     derived_id,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
-from types import TracebackType
 from typing import IO
 
 from bankfiles.pain008.model import Collection
+from bankfiles.pain008.proof import SchemaProof
 
 _BUFFER_BYTES = 64 * 1024  # of one batch, before it goes to disk
 _BUFFER_BYTES_ALL = 4 * 1024 * 1024
@@ -24,6 +25,7 @@ class SpooledBatch:
         self.total = Decimal(0)
         self.size = 0  # bytes of its transactions
         self.batch_id = ""  # known once the files are laid out
+        self.digest = hashlib.sha256()  # of its transactions, as they were checked
         self._pieces: list[tuple[int, int]] = []  # offset and length on disk
         self._buffer: list[str] = []
         self._buffered = 0
@@ -35,21 +37,15 @@ class Spool:
     Memory holds at most 4 MiB of transactions, whatever their number.
     """
 
-    def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="pain008-")  # noqa: SIM115 - closed by __exit__
+    def __init__(self, proof: SchemaProof) -> None:
+        self._proof = proof
+        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="pain008-")  # noqa: SIM115 - closed by close()
         self._waiting: dict[int, SpooledBatch] = {}
         self._buffered = 0
         self._end = 0
 
-    def __enter__(self) -> Spool:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the file."""
         self._file.close()
 
     def add(self, batch: SpooledBatch, transaction: str, amount: Decimal) -> None:
@@ -66,12 +62,15 @@ class Spool:
         if batch._buffered >= _BUFFER_BYTES:
             self._flush(batch)
         elif self._buffered >= _BUFFER_BYTES_ALL:
-            for other in list(self._waiting.values()):
-                self._flush(other)
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring all that waits in memory to disk."""
+        for batch in list(self._waiting.values()):
+            self._flush(batch)
 
     def read(self, batch: SpooledBatch) -> Iterator[bytes]:
-        """Yield the transactions of a batch in their order."""
-        self._flush(batch)
+        """Yield the transactions of a batch in their order, as far as they were flushed."""
         for offset, length in batch._pieces:
             self._file.seek(offset)
             while length > 0:
@@ -83,9 +82,9 @@ class Spool:
 
     def _flush(self, batch: SpooledBatch) -> None:
         self._waiting.pop(id(batch), None)
-        if batch._buffered == 0:
-            return
         piece = "".join(batch._buffer).encode("ascii")
+        self._proof.add(piece, len(batch._buffer), batch.first)
+        batch.digest.update(piece)
         self._file.seek(self._end)
         self._file.write(piece)
         batch._pieces.append((self._end, len(piece)))

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
@@ -34,12 +35,13 @@ from bankfiles.pain008.model import (
     Severity,
     Written,
 )
+from bankfiles.pain008.proof import BrokenFile, SchemaProof
 from bankfiles.pain008.rules import SchemeRules
 from bankfiles.pain008.spool import Spool, SpooledBatch
 from bankfiles.pain008.v001_02 import Pain008V02
 from bankfiles.pain008.v001_08 import Pain008V08
 from bankfiles.profile import NEUTRAL, BankProfile
-from bankfiles.schema import installed_schema, schema_faults
+from bankfiles.schema import installed_schema
 
 LAYOUTS: dict[str, type[Layout]] = {layout.message: layout for layout in (Pain008V08, Pain008V02)}
 
@@ -65,10 +67,6 @@ class SeveralFiles(ValueError):
     def __init__(self, count: int) -> None:
         super().__init__(f"These collections need {count} files at this bank; call write_files, which splits them.")
         self.count = count
-
-
-class BrokenFile(RuntimeError):
-    """What was written is not what it must be; nothing was handed over. A fault of this program."""
 
 
 def write(
@@ -167,7 +165,9 @@ class _Writing:
         self._profile = profile
         self._findings: list[Finding] = []
         self._header = _checked(header, profile, self._findings)
-        self._spool = Spool()
+        schema = installed_schema(self._layout.message)
+        self._proof = SchemaProof(schema, self._layout, self._header)
+        self._spool = Spool(self._proof)
         self._batches: list[SpooledBatch] = []
         self._batch_of: dict[str, SpooledBatch] | None = {} if keep_batch_of else None
 
@@ -175,7 +175,8 @@ class _Writing:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._spool.__exit__(None, None, None)
+        self._proof.close()
+        self._spool.close()
 
     def take(self, collections: Iterable[Collection]) -> None:
         """Check each collection, adapt it to the bank, and put it into its batch."""
@@ -204,6 +205,8 @@ class _Writing:
                 self._batch_of[collection.end_to_end_id] = batch
         if not self._batches:
             raise NothingToWrite(tuple(self._findings))
+        self._spool.flush()
+        self._proof.finish()
 
     def _new_batch(self, first: Collection) -> SpooledBatch:
         if first.creditor.lei and not self._layout.lei_template:
@@ -279,15 +282,21 @@ class _Writing:
         header = _checked(header, self._profile, [])  # told once already
         count = sum(batch.count for batch in batches)
         total = sum((batch.total for batch in batches), Decimal(0))
-        size = 0
-        for piece in self._document(batches, header, count, total):
-            size += file.write(piece)
+        frames = partial(self._frames, batches, header, count, total)
+        build = self._layout.transaction
+        self._proof.check_frame(
+            frame + build(batch.first).encode() if batch is not None else frame for frame, batch in frames()
+        )
+        for frame, batch in frames():
+            file.write(frame)
+            if batch is not None:
+                file.writelines(self._spool.read(batch))
         file.flush()
         return Written(
             message_id=header.message_id,
             count=count,
             total=total,
-            sha256=self._read_back(file, count, size),
+            sha256=_read_back(file, frames()),
             batches=tuple(Batch(one.batch_id, one.first.collection_date, one.count, one.total) for one in batches),
             findings=tuple(self._findings),
             batch_of=self._batch_ids(batches),
@@ -299,40 +308,40 @@ class _Writing:
         here = {id(batch) for batch in batches}
         return {end_to_end_id: batch.batch_id for end_to_end_id, batch in self._batch_of.items() if id(batch) in here}
 
-    def _document(self, batches: list[SpooledBatch], header: Header, count: int, total: Decimal) -> Iterator[bytes]:
+    def _frames(
+        self, batches: list[SpooledBatch], header: Header, count: int, total: Decimal
+    ) -> Iterator[tuple[bytes, SpooledBatch | None]]:
+        """Yield what stands before the transactions of each batch, with the batch; and what ends the file."""
         layout, profile = self._layout, self._profile
-        yield layout.file_head(header, count, total, profile.initiating_party_id_issuer).encode()
+        before = layout.file_head(header, count, total, profile.initiating_party_id_issuer)
         for number, batch in enumerate(batches, 1):
             batch.batch_id = derived_id(header.message_id, f"-{number}")
-            yield layout.batch_head(
-                batch.batch_id, batch.first, batch.count, batch.total, profile.batch_booking
-            ).encode()
-            yield from self._spool.read(batch)
-            yield layout.batch_foot().encode()
-        yield layout.file_foot().encode()
+            head = layout.batch_head(batch.batch_id, batch.first, batch.count, batch.total, profile.batch_booking)
+            yield (before + head).encode(), batch
+            before = layout.batch_foot()
+        yield (before + layout.file_foot()).encode(), None
 
-    def _read_back(self, file: BinaryIO, count: int, size: int) -> str:
-        """Check what lies on disk - size, number of transactions, valid by the schema - and return its SHA-256."""
-        digest = hashlib.sha256()
-        transactions = 0
 
-        def chunks() -> Iterator[bytes]:
-            nonlocal transactions
-            file.seek(0)
-            while chunk := file.read(_COPY_BYTES):
-                chunk += file.readline()  # one transaction is one line: none is cut by a chunk
+def _read_back(file: BinaryIO, frames: Iterable[tuple[bytes, SpooledBatch | None]]) -> str:
+    """Make sure that on disk lies what was checked, byte by byte, and return its SHA-256; raise `BrokenFile`."""
+    whole = hashlib.sha256()
+    file.seek(0)
+    for frame, batch in frames:
+        is_right = file.read(len(frame)) == frame
+        whole.update(frame)
+        if batch is not None:
+            digest = hashlib.sha256()
+            left = batch.size
+            while left > 0 and (chunk := file.read(min(left, _COPY_BYTES))):
+                left -= len(chunk)
                 digest.update(chunk)
-                transactions += chunk.count(b"</DrctDbtTxInf>")
-                yield chunk
-
-        faults = schema_faults(chunks(), installed_schema(self._layout.message))
-        if faults:
-            raise BrokenFile(f"The schema refuses the file: {faults[0]} ({len(faults)} faults)")
-        if transactions != count or file.tell() != size:
-            raise BrokenFile(
-                f"The file on disk holds {transactions} of {count} transactions, {file.tell()} of {size} bytes."
-            )
-        return digest.hexdigest()
+                whole.update(chunk)
+            is_right = is_right and digest.digest() == batch.digest.digest()
+        if not is_right:
+            raise BrokenFile(f"On disk lies not what was checked (near byte {file.tell()}); is the disk in order?")
+    if file.read(1):
+        raise BrokenFile("The file on disk is longer than what was written to it.")
+    return whole.hexdigest()
 
 
 def _checked(header: Header, profile: BankProfile, told: list[Finding]) -> Header:
