@@ -141,7 +141,9 @@ class ApiKeys(Model):
         raise AccessError("The provided API key is invalid.")
 
     def make(self, env: Env, name: str, scope: str | None, ends_on: str | None) -> str:
-        """A new key of the user; on 19 with an end, unless the user is an administrator."""
+        """A new key of the user; on 19 with an end, unless the user is an administrator; on 17 for ever."""
+        if env.version < 18:
+            ends_on = None
         if env.version == 19 and SETTINGS not in env.groups:
             if ends_on is None:
                 raise UserError("The API key must have an expiration date")
