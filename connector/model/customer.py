@@ -56,6 +56,7 @@ class Customer:
         iban: account known to the package, to fill in the signing page; None if unknown.
         direct_debit: True if the package says that this customer pays by direct debit, False if it says
             not, None if it says nothing (then the installation's rule decides).
+        gone: they were read once, and the package has them no more.
     """
 
     key: RecordKey
@@ -69,3 +70,4 @@ class Customer:
     iban: str | None = None
     direct_debit: bool | None = None
     active: bool = True
+    gone: bool = False

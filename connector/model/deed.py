@@ -31,6 +31,8 @@ class DeedCode(StrEnum):
 
     READ_CUSTOMERS = "read_customers"
     READ_INVOICES = "read_invoices"
+    CUSTOMERS_GONE = "customers_gone"
+    INVOICES_GONE = "invoices_gone"
     INVITE = "invite"
     SIGNED = "signed"
     MANDATE_CHANGED = "mandate_changed"

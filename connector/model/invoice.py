@@ -28,6 +28,7 @@ class Invoice:
         reference: what the debtor should see: RF, Belgian OGM or free text; may be empty.
         mandate_reference: mandate that the invoice itself names (UBL payment means 59), if any.
         announces_debit: the document told the debtor of the debit, so no notice of ours is needed.
+        gone: it was read once, and the package has it no more.
     """
 
     key: RecordKey
@@ -42,3 +43,4 @@ class Invoice:
     reference: str = ""
     mandate_reference: str | None = None
     announces_debit: bool = False
+    gone: bool = False

@@ -15,6 +15,7 @@ class ReasonCode(StrEnum):
     INVITATION_OPEN = "invitation_open"
     INVITATION_LAPSED = "invitation_lapsed"
     NO_EMAIL = "no_email"
+    CUSTOMER_GONE = "customer_gone"
     CUSTOMER_INACTIVE = "customer_inactive"
     DIRECT_DEBIT_NOT_WANTED = "direct_debit_not_wanted"
     NOTHING_TO_COLLECT_YET = "nothing_to_collect_yet"
@@ -22,6 +23,7 @@ class ReasonCode(StrEnum):
     # why an invoice is not collected
     CREDIT_NOTE = "credit_note"
     CURRENCY_NOT_EUR = "currency_not_eur"
+    INVOICE_GONE = "invoice_gone"
     NOTHING_OPEN = "nothing_open"
     NO_MANDATE = "no_mandate"
     MANDATE_NOT_SIGNED = "mandate_not_signed"

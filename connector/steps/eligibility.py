@@ -40,6 +40,8 @@ def why_not_invited(
         lapsed = last.state is MandateState.LAPSED
         return Reason(ReasonCode.INVITATION_LAPSED if lapsed else ReasonCode.MANDATE_ENDED, facts)
     facts = {"customer": customer.name}
+    if customer.gone:
+        return Reason(ReasonCode.CUSTOMER_GONE, facts)
     if not customer.active:
         return Reason(ReasonCode.CUSTOMER_INACTIVE, facts)
     if customer.direct_debit is False or (rules.whom is WhomToInvite.MARKED and not customer.direct_debit):
@@ -144,6 +146,8 @@ def _why_not_collectable(facts: InvoiceFacts, rules: Rules) -> Reason | None:
         over = live.state is CollectionState.SETTLED
         said |= {"end_to_end_id": live.end_to_end_id, "collection_date": live.collection_date.isoformat()}
         return Reason(ReasonCode.ALREADY_COLLECTED if over else ReasonCode.BEING_COLLECTED, said)
+    if invoice.gone:
+        return Reason(ReasonCode.INVOICE_GONE, said)
     if invoice.open_amount <= 0:
         return Reason(ReasonCode.NOTHING_OPEN, said)
     if invoice.currency != "EUR":

@@ -17,12 +17,12 @@ from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import MandateEvent
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import Batch, Feed
-from connector.steps import users_changes
+from connector.steps import show, users_changes
 from connector.steps.faults import fault_name, show_faults
 from connector.steps.fitness import why_unfit, with_sound_country, with_sound_iban
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
-from connector.store import cursors, customers, exceptions, invoices
+from connector.store import cursors, customers, exceptions, invoices, presence
 from connector.store.changed import Saved
 from connector.store.history import RecordKind, record_name
 
@@ -71,6 +71,8 @@ def _pull_feed(
         with work.store.transaction() as connection:
             saved = store(work, connection, batch.records)
             show_faults(work, connection, Step.PULL, source.name, batch.faults)
+            if batch.present is not None:
+                _compare(work, connection, source, feed, batch.present)
             cursors.move(connection, source.name, feed, batch.cursor, work.act().at)
         if not work.rehearsal:
             source.package.handled(feed, batch.cursor)
@@ -79,6 +81,17 @@ def _pull_feed(
         work.check_stop()
     if feed in _STORED and (new or changed):
         work.did(Step.PULL, _STORED[feed], source=source.name, new=new, changed=changed)
+
+
+_GONE = {Feed.CUSTOMERS: DeedCode.CUSTOMERS_GONE, Feed.INVOICES: DeedCode.INVOICES_GONE}
+
+
+def _compare(work: Work, connection: Connection, source: Source, feed: Feed, present: frozenset[str]) -> None:
+    """What the package has no more is left alone from now on, and nothing is shown there any more."""
+    found = presence.compare(connection, feed, source.name, present, work.act())
+    show.forget(work, connection, source, feed, found.gone)
+    if found.gone or found.back:
+        work.did(Step.PULL, _GONE[feed], source=source.name, gone=len(found.gone), back=len(found.back))
 
 
 def _store_customers(work: Work, connection: Connection, records: Sequence[Customer]) -> Saved:

@@ -57,6 +57,8 @@ def leave_out(work: Work, connection: Connection, stale: Iterable[Stale]) -> Non
 def _reason(stale: Stale, stored: StoredCollection) -> Reason:
     """The first thing that is against it."""
     mandate = {"mandate": stored.collection.mandate_reference, "state": stale.mandate_state.value}
+    if stale.gone:
+        return Reason(ReasonCode.INVOICE_GONE)
     if stale.kind is not InvoiceKind.INVOICE:
         return Reason(ReasonCode.CREDIT_NOTE)
     if stale.currency != "EUR":

@@ -6,7 +6,7 @@ and what changed meanwhile is told anew under a key of its own (store/remarks.py
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -115,6 +115,17 @@ def _let_go(connection: Connection, one: ShownRemark, act: Act) -> bool:
     record = record_name(RecordKind.EFFECT, opening.key)
     exceptions.close(connection, [record], ReasonCode.EFFECT_FAILED, act.at, act.by)
     return effects.mark(connection, opening, EffectState.LEFT, act, error="over before it was shown") is not None
+
+
+def forget(work: Work, connection: Connection, source: Source, feed: Feed, ids: Iterable[str]) -> None:
+    """These records are gone, and what was shown on them with them: there is nothing to take away."""
+    act = work.act()
+    for some in chunks(ids, _BATCH):
+        shown = remarks.open_on(connection, source.name, feed, some)
+        remarks.close(connection, [one.key for one in shown], act.at)
+        for one in shown:
+            if one.opening in _NEVER_SHOWN:
+                _let_go(connection, one, act)
 
 
 def _opening(key: str, matter: Matter) -> Effect:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select, true
 
 from connector.model.collection import FAILED_STATES, CollectionState
 from connector.model.customer import Customer
@@ -54,6 +54,7 @@ def customers_without_mandate(connection: Connection, source: str, today: date) 
         select(customers).where(
             customers.c.source == source,
             customers.c.active.is_(true()),
+            customers.c.gone.is_(false()),
             or_(customers.c.direct_debit.is_(true()), and_(customers.c.direct_debit.is_(None), had_one)),
             ~active,
             due,
@@ -118,6 +119,7 @@ def _is_open() -> ColumnElement[bool]:
     return and_(
         invoices.c.kind == InvoiceKind.INVOICE.value,
         invoices.c.currency == "EUR",
+        invoices.c.gone.is_(false()),
         invoices.c.open_amount > 0,
         ~claimed,
     )

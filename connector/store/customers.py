@@ -60,7 +60,13 @@ def without_mandate(connection: Connection, source: str, whom: WhomToInvite) -> 
     }[whom]
     rows = connection.execute(
         select(customers)
-        .where(customers.c.source == source, customers.c.active.is_(true()), ~has_mandate, wanted)
+        .where(
+            customers.c.source == source,
+            customers.c.active.is_(true()),
+            customers.c.gone.is_(false()),
+            ~has_mandate,
+            wanted,
+        )
         .order_by(customers.c.id)
     )
     yield from map(customer_of, rows)
@@ -83,6 +89,7 @@ def _row(customer: Customer, at: datetime) -> dict[str, Any]:
         "iban": customer.iban,
         "direct_debit": customer.direct_debit,
         "active": customer.active,
+        "gone": customer.gone,
     }
     return row | {"digest": digest_of(row), "read_at": at}
 
@@ -101,4 +108,5 @@ def customer_of(row: Row[Any]) -> Customer:
         iban=row.iban,
         direct_debit=row.direct_debit,
         active=row.active,
+        gone=row.gone,
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, false, func, or_, select, true
 
 from connector.model.customer import RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
@@ -118,6 +118,7 @@ def _collectable(source: str, due_until: date, attempts: int) -> ColumnElement[b
         invoices.c.currency == "EUR",
         invoices.c.open_amount > Decimal(0),
         invoices.c.due_on <= due_until,
+        invoices.c.gone.is_(false()),
         ~claimed,
         asked < attempts,
         has_mandate,
@@ -151,6 +152,7 @@ def _row(invoice: Invoice, at: datetime) -> dict[str, Any]:
         "reference": invoice.reference,
         "mandate_reference": invoice.mandate_reference,
         "announces_debit": invoice.announces_debit,
+        "gone": invoice.gone,
     }
     return row | {"digest": digest_of(row), "read_at": at}
 
@@ -170,4 +172,5 @@ def invoice_of(row: Row[Any]) -> Invoice:
         reference=row.reference,
         mandate_reference=row.mandate_reference,
         announces_debit=row.announces_debit,
+        gone=row.gone,
     )

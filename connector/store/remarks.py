@@ -8,7 +8,7 @@ another remark with a key of its own: a package need not know how to change or r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -77,6 +77,9 @@ def collections_to_show(connection: Connection, source: str, limit: int) -> list
         remarks.c.record_id == claims.c.invoice_id,
         remarks.c.open.is_(true()),
     )
+    gone = exists().where(
+        invoices.c.source == claims.c.source, invoices.c.id == claims.c.invoice_id, invoices.c.gone.is_(true())
+    )
     rows = connection.execute(
         select(
             claims.c.invoice_id,
@@ -87,7 +90,7 @@ def collections_to_show(connection: Connection, source: str, limit: int) -> list
         )
         .select_from(collections)
         .join(claims, claims.c.end_to_end_id == collections.c.end_to_end_id)
-        .where(claims.c.source == source, _is_under_way(), ~told)
+        .where(claims.c.source == source, _is_under_way(), ~told, ~gone)
         .limit(limit)
     )
     return [
@@ -133,6 +136,12 @@ def open_attention(connection: Connection, source: str) -> list[ShownRemark]:
     """The remarks for a person that a package shows, or is about to."""
     of_kind = and_(remarks.c.source == source, remarks.c.kind == RemarkKind.ATTENTION.value, remarks.c.open.is_(true()))
     return [_shown(row) for row in connection.execute(_with_opening().where(of_kind))]
+
+
+def open_on(connection: Connection, source: str, feed: Feed, ids: Collection[str]) -> list[ShownRemark]:
+    """The open remarks on these records."""
+    on = and_(remarks.c.source == source, remarks.c.feed == feed.value, remarks.c.record_id.in_(list(ids)))
+    return [_shown(row) for row in connection.execute(_with_opening().where(on, remarks.c.open.is_(true())))]
 
 
 def add(connection: Connection, matters: Sequence[Matter], at: datetime) -> list[str]:

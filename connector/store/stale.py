@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 
 from bankfiles.pain008.model import SequenceType
 from connector.model.collection import CollectionState
@@ -21,6 +21,7 @@ class Stale(NamedTuple):
     Attributes:
         claimed, open_amount: what it asks for and what is open.
         usable: the mandate's state allows it; `same`: invoice and mandate still belong together as they did.
+        gone: the package has the invoice no more.
     """
 
     end_to_end_id: str
@@ -31,6 +32,7 @@ class Stale(NamedTuple):
     mandate_state: MandateState
     usable: bool
     same: bool
+    gone: bool
 
 
 def of_run(connection: Connection, run: str) -> list[Stale]:
@@ -61,6 +63,7 @@ def _stale(connection: Connection, condition: ColumnElement[bool]) -> Iterator[S
         ),
     )
     sound = and_(
+        invoices.c.gone.is_(false()),
         invoices.c.kind == InvoiceKind.INVOICE.value,
         invoices.c.currency == "EUR",
         invoices.c.open_amount >= claims.c.amount,
@@ -77,6 +80,7 @@ def _stale(connection: Connection, condition: ColumnElement[bool]) -> Iterator[S
             mandates.c.state,
             usable,
             same,
+            invoices.c.gone,
         )
         .join(claims, claims.c.end_to_end_id == collections.c.end_to_end_id)
         .join(invoices, and_(invoices.c.source == claims.c.source, invoices.c.id == claims.c.invoice_id))
@@ -91,7 +95,7 @@ def _stale(connection: Connection, condition: ColumnElement[bool]) -> Iterator[S
         .order_by(collections.c.end_to_end_id)
     )
     for row in rows:
-        id_, claimed, open_amount, kind, currency, state, is_usable, is_same = row
+        id_, claimed, open_amount, kind, currency, state, is_usable, is_same, gone = row
         yield Stale(
             id_,
             claimed,
@@ -101,4 +105,5 @@ def _stale(connection: Connection, condition: ColumnElement[bool]) -> Iterator[S
             MandateState(state),
             bool(is_usable),
             bool(is_same),
+            gone,
         )

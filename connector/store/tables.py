@@ -92,6 +92,7 @@ customers = Table(
     Column("iban", String(34)),
     Column("direct_debit", Boolean),
     Column("active", Boolean, nullable=False),
+    Column("gone", Boolean, nullable=False, server_default=false()),  # the package has it no more
     Column("digest", String(32), nullable=False),
     Column("read_at", Instant, nullable=False),
 )
@@ -112,6 +113,7 @@ invoices = Table(
     Column("reference", Text, nullable=False),
     Column("mandate_reference", _IDENTIFIER),
     Column("announces_debit", Boolean, nullable=False),
+    Column("gone", Boolean, nullable=False, server_default=false()),  # the package has it no more
     Column("digest", String(32), nullable=False),
     Column("read_at", Instant, nullable=False),
     _one_of("kind", InvoiceKind),

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from connector.model.customer import Customer
 from connector.model.invoice import Invoice
+from connector.model.mandate import MandateEvent
 from connector.ports import Batch
 from connector.testing.accounting import MemoryPackage
 
@@ -39,5 +40,11 @@ class HostilePackage(MemoryPackage):
     def read_invoices(self, cursor: str) -> Iterator[Batch[Invoice]]:
         """Invoices, each page twice."""
         for batch in super().read_invoices(cursor):
+            yield batch
+            yield replace(batch, records=batch.records + batch.records[:1])
+
+    def read_mandates(self, cursor: str) -> Iterator[Batch[MandateEvent]]:
+        """What users did, each page twice."""
+        for batch in super().read_mandates(cursor):
             yield batch
             yield replace(batch, records=batch.records + batch.records[:1])

@@ -15,6 +15,8 @@ _D = DeedCode
 DEED_FACTS: Mapping[DeedCode, tuple[str, ...]] = {
     _D.READ_CUSTOMERS: ("source", "new", "changed"),
     _D.READ_INVOICES: ("source", "new", "changed"),
+    _D.CUSTOMERS_GONE: ("source", "gone", "back"),
+    _D.INVOICES_GONE: ("source", "gone", "back"),
     _D.INVITE: ("customer", "mandate"),
     _D.SIGNED: ("customer", "mandate", "signed_on"),
     _D.MANDATE_CHANGED: ("customer", "mandate", "state"),

@@ -7,6 +7,7 @@ report.html. A file that was read whole moves to done/. To have everything read 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from adapters.accounting.files.checking import probes
@@ -86,16 +87,23 @@ class FilesPackage(AccountingPackage):
     def read_invoices(self, cursor: str) -> Iterator[Batch[Invoice]]:
         """Invoices of invoices*.csv and UBL documents."""
 
+        lists = _Lists()
+
         def read(file: IncomingFile) -> Iterator[Invoice | Fault]:
             if file.kind is FileKind.INVOICES:
-                yield from self._reader.invoices(file)
+                yield from lists.note(file.id, self._reader.invoices(file))
             else:
                 yield self._reader.ubl_invoice(file)
 
-        return self._read(Feed.INVOICES, cursor, read)
+        is_list = self._told.complete and not self._incoming.has_ever(FileKind.UBL)
+        return self._read(Feed.INVOICES, cursor, read, lists.present if is_list else None)
 
     def _read(
-        self, feed: Feed, cursor: str, read: Callable[[IncomingFile], Iterator[Noun | Fault]]
+        self,
+        feed: Feed,
+        cursor: str,
+        read: Callable[[IncomingFile], Iterator[Noun | Fault]],
+        present: Callable[[set[str]], frozenset[str] | None] | None = None,
     ) -> Iterator[Batch[Noun]]:
         files, faults = self._incoming.files(feed, self.surroundings.clock())
         done = {file.id for file in files} & set(cursor.split())
@@ -119,11 +127,11 @@ class FilesPackage(AccountingPackage):
                 yield batch()
         # Also an empty batch, if a file was stored before and only waits to be moved.
         if records or faults or done:
-            yield batch()
+            yield replace(batch(), present=present(done) if present else None)
 
     def _buyers_are_customers(self) -> bool:
         if self._told.buyers == "auto":
-            return not self._incoming.has_customer_files()
+            return not self._incoming.has_ever(FileKind.CUSTOMERS)
         return self._told.buyers == "always"
 
     def handled(self, feed: Feed, cursor: str) -> None:
@@ -190,6 +198,34 @@ class FilesPackage(AccountingPackage):
     def close(self) -> None:
         """Bring the report up to date. The adapter can be used on afterwards."""
         self._write_report()
+
+
+class _Lists:
+    """The ids that each list of invoices holds, in the order in which the lists were read."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, set[str]] = {}
+        self._spoilt: set[str] = set()
+
+    def note(self, file: str, items: Iterator[Invoice | Fault]) -> Iterator[Invoice | Fault]:
+        """Pass the items of a file on, and note their ids."""
+        ids = self._ids.setdefault(file, set())
+        for item in items:
+            if isinstance(item, Fault):
+                self._spoilt.add(file)
+            else:
+                ids.add(item.key.id)
+            yield item
+
+    def present(self, done: set[str]) -> frozenset[str] | None:
+        """All that the newest list holds, if it was read whole and well.
+
+        An empty list is rather an export that failed: it tells nothing.
+        """
+        newest = next(reversed(self._ids), "")
+        if newest not in done or newest in self._spoilt:
+            return None
+        return frozenset(self._ids[newest]) or None
 
 
 def _items(

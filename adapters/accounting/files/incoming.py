@@ -89,10 +89,10 @@ class Incoming:
             self._examined[file] = known
         return known
 
-    def has_customer_files(self) -> bool:
-        """Whether customers come, or ever came, in files of their own."""
+    def has_ever(self, kind: FileKind) -> bool:
+        """Whether files of a kind come, or ever came."""
         for folder in (self.folder, self.folder / DONE):
-            if folder.is_dir() and any(kind_of(path.name) is FileKind.CUSTOMERS for path in folder.iterdir()):
+            if folder.is_dir() and any(kind_of(path.name) is kind for path in folder.iterdir()):
                 return True
         return False
 

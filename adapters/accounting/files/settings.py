@@ -28,6 +28,11 @@ class FilesSettings(AdapterSettings):
     settle_seconds: int = Field(
         default=10, ge=0, le=86400, description="A file is read once it has not changed for so long; 0: at once."
     )
+    complete: bool = Field(
+        default=False,
+        description="Whether each invoices*.csv lists every invoice: one that the next file lacks is then no longer "
+        "collected. Not together with UBL invoices.",
+    )
     buyers: Literal["auto", "always", "never"] = Field(
         default="auto",
         description="Whether buyers of UBL invoices become customers; auto: only if there is no customers.csv.",

@@ -350,3 +350,40 @@ def test_results_may_go_elsewhere(folder: Path, books: Open, tmp_path: Path) -> 
     stored(books(results="out"), mandate_of(RecordKey("books", "17")), document())
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["mandates", "mandates.csv"]
     assert list(folder.iterdir()) == []
+
+
+TWO = INVOICES + "2;17;2026-11-02;60,00\n"
+
+
+def present(package: FilesPackage) -> list[frozenset[str] | None]:
+    """What each batch of invoices says is there, and that it is stored."""
+    batches = invoice_batches(package)
+    package.handled(Feed.INVOICES, batches[-1].cursor)
+    return [batch.present for batch in batches]
+
+
+def test_a_list_tells_what_is_there_only_where_the_config_says_that_it_is_complete(folder: Path, books: Open) -> None:
+    put(folder / "invoices.csv", TWO)
+    assert present(books()) == [None]
+    put(folder / "invoices.csv", TWO)
+    assert present(books(complete=True)) == [frozenset({"1", "2"})]
+
+
+def test_of_two_lists_the_newer_one_tells_what_is_there(folder: Path, books: Open) -> None:
+    put(folder / "invoices-1.csv", TWO, timedelta(hours=2))
+    put(folder / "invoices-2.csv", INVOICES, timedelta(hours=1))
+    assert present(books(complete=True)) == [frozenset({"1"})]
+
+
+@pytest.mark.parametrize(
+    "text", [TWO.replace("2026-11-02", "whenever"), INVOICES.splitlines()[0] + "\n"], ids=["broken row", "no row"]
+)
+def test_a_list_that_is_not_whole_tells_nothing_of_what_is_missing(folder: Path, books: Open, text: str) -> None:
+    put(folder / "invoices.csv", text)
+    assert set(present(books(complete=True))) <= {None}
+
+
+def test_beside_ubl_invoices_no_list_is_complete(folder: Path, books: Open) -> None:
+    put(folder / "invoices.csv", TWO)
+    put(folder / "7.xml", ubl(number="7", buyer="17"))
+    assert present(books(complete=True)) == [None]

@@ -57,10 +57,11 @@ def plain(value: object) -> object:
 
 
 def as_json(item: Customer | Invoice | Fault) -> dict[str, object]:
-    """A record without the fields that are at their default."""
+    """A record without the fields that are at their default, and without what no package tells of itself."""
     written = json.loads(json.dumps({type(item).__name__.lower(): asdict(item)}, default=plain))
     return {
-        name: {key: one for key, one in fields.items() if one not in ("", None)} for name, fields in written.items()
+        name: {key: one for key, one in fields.items() if one not in ("", None) and key != "gone"}
+        for name, fields in written.items()
     }
 
 
