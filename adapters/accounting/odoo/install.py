@@ -6,6 +6,7 @@ columns and filters. Safe to repeat: what is there stays, views are brought up t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from html import escape
@@ -80,6 +81,10 @@ def _planned(language: Language) -> str:
     return f'<filter name="x_sepa" string="{_said(language, "filter.planned")}" domain="{domain}"/>'
 
 
+def _where_filled(field: NewField) -> str:
+    return f'<field name="{field.name}" readonly="1" invisible="not {field.name}"/>'
+
+
 CONTACT_VIEWS = (
     View("contact_form", CONTACT, "base.view_partner_form", "//notebook", "inside", _page),
     View(
@@ -94,7 +99,7 @@ CONTACT_VIEWS = (
 INVOICE_VIEWS = (
     View(
         "invoice_form", INVOICE, "account.view_move_form", "//field[@name='payment_reference']", "after",
-        lambda _: "".join(f'<field name="{field.name}" readonly="1"/>' for field in INVOICE_FIELDS),
+        lambda _: "".join(map(_where_filled, INVOICE_FIELDS)),
     ),
     View(
         "invoice_list", INVOICE, "account.view_out_invoice_tree", "//field[@name='invoice_date_due']", "after",
@@ -156,6 +161,8 @@ def _make(client: OdooClient, language: Language, field: NewField) -> str:
 
 def _add(client: OdooClient, language: Language, view: View) -> str:
     arch = f'<xpath expr="{view.xpath}" position="{view.position}">{view.content(language)}</xpath>'
+    if client.server.version < (17, 0):  # there this attribute takes no expression, and empty fields are seen
+        arch = re.sub(r' invisible="[^"]*"', "", arch)
     name = f"sepa_connector.{view.name}"
     found = client.read("ir.ui.view", ("arch",), [["name", "=", name]], limit=1)
     if found:
