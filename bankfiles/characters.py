@@ -13,7 +13,8 @@ from anyascii import anyascii
 SEPA_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ "
 
 _SEPA_TEXT = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]*")
-_PLAIN_TEXT = re.compile(r"[A-Za-z0-9/\-?:().,'+]+(?: [A-Za-z0-9/\-?:().,'+]+)*")
+PLAIN_PATTERN = r"[A-Za-z0-9/\-?:().,'+]+(?: [A-Za-z0-9/\-?:().,'+]+)*"  # what `transliterate` leaves as it is
+_PLAIN_TEXT = re.compile(PLAIN_PATTERN)
 _FOREIGN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 _SPACES = re.compile(r"\s+")
 

@@ -196,7 +196,8 @@ def without_business_code(identifier: str) -> str:
 
 # --------------------------------------------------------------------------------------- ids and mandates
 
-_ID = re.compile(r"(?![/ ])(?!.*//)[A-Za-z0-9/\-?:().,'+ ]{1,35}(?<![/ ])")
+ID_PATTERN = r"(?![/ ])(?!.*//)[A-Za-z0-9/\-?:().,'+ ]{1,35}(?<![/ ])"  # of one line
+_ID = re.compile(ID_PATTERN)
 
 
 def is_id(text: str) -> bool:

@@ -6,9 +6,10 @@ addresses go along.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from bankfiles.characters import is_plain, transliterate
+from bankfiles.characters import PLAIN_PATTERN, transliterate
 from bankfiles.identifiers import EEA_COUNTRIES
 from bankfiles.pain008.catalogue import finding
 from bankfiles.pain008.model import Address, Collection, Creditor, Finding
@@ -20,6 +21,9 @@ TOWN_LENGTH = 35
 STREET_LENGTH = 70
 SHORT_FIELD_LENGTH = 16  # building number, postcode
 LINE_LENGTH = 70
+_PLAIN_TEXTS = re.compile(
+    rf"(?=.{{1,{NAME_LENGTH}}}\n){PLAIN_PATTERN}\n(?=.{{1,{REMITTANCE_LENGTH}}}\Z){PLAIN_PATTERN}"
+)
 
 
 class Adapter:
@@ -115,13 +119,11 @@ class Adapter:
 def _needs_nothing(c: Collection) -> bool:
     """Tell fast whether all texts can go as they are: true of most transactions of a large file."""
     remittance = c.remittance
+    if remittance is None:
+        remittance = "-"
     return (
-        is_plain(c.debtor_name)
-        and len(c.debtor_name) <= NAME_LENGTH
-        and (
-            remittance is None
-            or (type(remittance) is str and is_plain(remittance) and len(remittance) <= REMITTANCE_LENGTH)
-        )
+        type(remittance) is str
+        and _PLAIN_TEXTS.fullmatch(f"{c.debtor_name}\n{remittance}") is not None
         and c.debtor_address is None
         and c.amendment is None
         and c.ultimate_debtor_name is None

@@ -21,6 +21,8 @@ from bankfiles.pain008.model import (
     StructuredReference,
 )
 
+_MOST_AGENTS = 4096
+
 
 class Layout:
     """One version of the message. Subclasses set the class variables and override what differs."""
@@ -29,6 +31,9 @@ class Layout:
     namespace: ClassVar[str]
     bic_tag: ClassVar[str]
     lei_template: ClassVar[str]  # where a creditor's LEI stands; empty where the version has no place for it
+
+    def __init__(self) -> None:
+        self._agents: dict[str | None, str] = {}  # few banks have the accounts of many debtors
 
     # ------------------------------------------------------------------------------------ file and batch
 
@@ -81,20 +86,30 @@ class Layout:
         signed: date = c.mandate_signed_on
         amendment = _amendment(c.amendment) if c.amendment else ""
         signature = c.electronic_signature
+        amount = str(c.amount)
+        if amount[-3:-2] != ".":
+            amount = f"{c.amount:.2f}"
+        bank = self._agents.get(c.debtor_bic) or self._agent(c.debtor_bic)
         instruction = f"<InstrId>{c.instruction_id}</InstrId>" if c.instruction_id else ""
         return (
             f"<DrctDbtTxInf><PmtId>{instruction}<EndToEndId>{c.end_to_end_id}</EndToEndId></PmtId>"
-            f'<InstdAmt Ccy="EUR">{c.amount:.2f}</InstdAmt>'
+            f'<InstdAmt Ccy="EUR">{amount}</InstdAmt>'
             f"<DrctDbtTx><MndtRltdInf><MndtId>{c.mandate_reference}</MndtId>"
             f"<DtOfSgntr>{signed.isoformat()}</DtOfSgntr>{amendment}"
             f"{f'<ElctrncSgntr>{escape(signature)}</ElctrncSgntr>' if signature else ''}"
-            f"</MndtRltdInf></DrctDbtTx><DbtrAgt>{agent(c.debtor_bic, self.bic_tag)}</DbtrAgt>"
-            f"<Dbtr><Nm>{c.debtor_name}</Nm>{_address(c.debtor_address)}</Dbtr>"
+            f"</MndtRltdInf></DrctDbtTx><DbtrAgt>{bank}</DbtrAgt>"
+            f"<Dbtr><Nm>{c.debtor_name}</Nm>{_address(c.debtor_address) if c.debtor_address else ''}</Dbtr>"
             f"<DbtrAcct><Id><IBAN>{c.debtor_iban}</IBAN></Id></DbtrAcct>"
-            f"{_party('UltmtDbtr', c.ultimate_debtor_name)}"
+            f"{_party('UltmtDbtr', c.ultimate_debtor_name) if c.ultimate_debtor_name else ''}"
             f"{f'<Purp><Cd>{c.purpose}</Cd></Purp>' if c.purpose else ''}"
             f"{_remittance(c.remittance) if c.remittance else ''}</DrctDbtTxInf>\n"
         )
+
+    def _agent(self, bic: str | None) -> str:
+        made = agent(bic, self.bic_tag)
+        if len(self._agents) < _MOST_AGENTS:
+            self._agents[bic] = made
+        return made
 
 
 def _party(tag: str, name: str | None) -> str:

@@ -17,6 +17,7 @@ from bankfiles.calendar import earliest_collection_date, is_target_day, next_tar
 from bankfiles.characters import first_foreign
 from bankfiles.identifiers import (
     EEA_COUNTRIES,
+    ID_PATTERN,
     InvalidBic,
     InvalidCreditorIdentifier,
     InvalidReference,
@@ -53,6 +54,8 @@ _PURPOSE = re.compile(r"[A-Z0-9]{1,4}")
 _SIGNATURE_LENGTH = 1025
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _MOST_ADDRESS_LINES = 2
+# End-to-end id, mandate reference and amount of nearly every collection: right, as `_ids` and `_amount` have it.
+_USUAL = re.compile(rf"{ID_PATTERN}\n{ID_PATTERN}\n(?!0\.00)[0-9]{{1,9}}\.[0-9]{{2}}")
 
 Fault = tuple[str, str]  # code of the catalogue, what was seen
 
@@ -70,6 +73,9 @@ class SchemeRules:
         self._end_to_end_ids = SeenTable()
         self._mandates = SeenTable("q")
         self._dates: dict[tuple[date, Scheme], list[Fault]] = {}
+        self._date, self._scheme = date.min, Scheme.CORE  # of the transaction before, with what is derived from them
+        self._day_bits = 0
+        self._of_date: list[Fault] = []
         self._creditors: dict[Creditor, list[Fault]] = {}
         self._creditor: Creditor | None = None  # of the transaction before, with what is derived from it
         self._creditor_key = ""
@@ -78,8 +84,10 @@ class SchemeRules:
     def check(self, c: Collection, position: int) -> list[Finding]:
         """Return what is wrong with the collection that stands at `position` (from 1) of the file."""
         faults: list[Fault] = []
-        _ids(c, faults)
-        _amount(c.amount, faults)
+        usual = _USUAL.fullmatch(f"{c.end_to_end_id}\n{c.mandate_reference}\n{c.amount!s}")
+        if usual is None or c.instruction_id is not None:
+            _ids(c, faults)
+            _amount(c.amount, faults)
         _debtor(c, faults)
         if c.purpose or c.category_purpose or c.electronic_signature:
             _codes_and_signature(c, faults)
@@ -87,8 +95,9 @@ class SchemeRules:
             _amendment(c, c.amendment, faults)
         if type(c.remittance) is StructuredReference:
             _reference(c.remittance, faults)
-        dates = self._dates.get((c.collection_date, c.scheme))
-        faults += self._date_faults(c) if dates is None else dates
+        if c.collection_date != self._date or c.scheme is not self._scheme:
+            self._enter_date(c)
+        faults += self._of_date
         if c.mandate_signed_on > c.collection_date:
             faults.append(("SIGNATURE_AFTER_COLLECTION", f"Signed on {c.mandate_signed_on}."))
         elif c.sequence_type is SequenceType.FIRST:
@@ -111,6 +120,12 @@ class SchemeRules:
         ]
 
     # --------------------------------------------------------------------------- what repeats: told once, kept
+
+    def _enter_date(self, c: Collection) -> None:
+        self._date, self._scheme = c.collection_date, c.scheme
+        self._day_bits = c.collection_date.toordinal() << 1
+        known = self._dates.get((self._date, self._scheme))
+        self._of_date = self._date_faults(c) if known is None else known
 
     def _date_faults(self, c: Collection) -> list[Fault]:
         day = c.collection_date
@@ -167,7 +182,8 @@ class SchemeRules:
                     f"{c.end_to_end_id!r} stands at position {first} as well.",
                 )
             )
-        now = _use(c)
+        spent = c.sequence_type in _SPENDING
+        now = (hash(c.debtor_iban) & _ACCOUNT_MASK) << 23 | self._day_bits | spent
         before = self._mandates.put_if_absent((self._creditor_key, c.mandate_reference), now)
         if before is not None:
             _compare_uses(c, before, now, faults)
@@ -180,9 +196,7 @@ _ACCOUNT_MASK = (1 << 38) - 1
 _DAY_MASK = (1 << 22) - 1
 
 
-def _use(c: Collection) -> int:
-    spent = c.sequence_type is SequenceType.FINAL or c.sequence_type is SequenceType.ONE_OFF
-    return (hash(c.debtor_iban) & _ACCOUNT_MASK) << 23 | c.collection_date.toordinal() << 1 | spent
+_SPENDING = (SequenceType.FINAL, SequenceType.ONE_OFF)
 
 
 def _merged(before: int, now: int) -> int:
