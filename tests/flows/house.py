@@ -78,9 +78,9 @@ def plan(config: Path, now: datetime) -> PassResult:
         store.close()
 
 
-def prepared(folder: Path) -> Path:
-    """A house in the night in which everything is to be done. Returns its config."""
-    config = config_file(folder)
+def prepared(folder: Path, database: str = "") -> Path:
+    """A house in the night in which everything is to be done, on SQLite if no database is named. Returns its config."""
+    config = config_file(folder, database)
     loaded = load(config)
     store: Store = open_store(loaded.database_url)
     store.upgrade()

@@ -1,28 +1,91 @@
-"""A pass is killed at twenty random moments and run again: the end is the same, and nothing was done twice.
+"""A road in progress is killed two hundred times and gone on with: it ends as if nothing had happened, nothing twice.
 
-The kill is SIGKILL, at a moment drawn over the whole length of the pass, from a seed that a failure prints.
+The kill is SIGKILL on a real process, on real files and a real database, at moments drawn over the whole length of a
+pass from a seed that a failure prints. What follows a kill is killed as well, up to some times in a row.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import shutil
-import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select
 
 from connector.config import load
 from connector.store.database import open_store
-from connector.store.tables import collections, effects, exceptions, invoices, mandates
+from connector.store.tables import bank_files, claims, collections, effects, exceptions, invoices, mandates
 from tests.flows.house import PREPARED_NIGHT, one_pass, prepared
+from tests.flows.victims import SIGNALLED, Victims, victims
+from tests.support.postgresql import PostgresqlServer
 
 SEED = 20261124
-KILLS = 20
+KILLS = 200
+IN_A_ROW_MAX = 6
+_LONG = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """Houses that are all alike.
+
+    Attributes:
+        another: makes one. Returns its config.
+        is_quiet: waits until nobody is connected to the database of a house.
+    """
+
+    another: Callable[[], Path]
+    is_quiet: Callable[[Path], None] = lambda _config: None
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.live)])
+def street(request: pytest.FixtureRequest, tmp_path: Path) -> Street:
+    """Houses on SQLite, and on PostgreSQL."""
+    if request.param == "sqlite":
+        return _on_files(tmp_path)
+    return _on_server(tmp_path, request.getfixturevalue("postgresql_server"))
+
+
+def _numbers() -> Iterator[str]:
+    return map(str, range(10**6))
+
+
+def _on_files(folder: Path) -> Street:
+    house, numbers = prepared(folder / "house").parent, _numbers()
+    return Street(lambda: _copy(house, folder / next(numbers)))
+
+
+def _on_server(folder: Path, server: PostgresqlServer) -> Street:
+    template = server.create_database()
+    house, numbers = prepared(folder / "house", server.url(template)).parent, _numbers()
+
+    def another() -> Path:
+        config = _copy(house, folder / next(numbers))
+        database = server.create_database(template)
+        config.write_text(config.read_text("utf-8").replace(f"/{template}\n", f"/{database}\n"), "utf-8")
+        return config
+
+    def is_quiet(config: Path) -> None:
+        """A server notices a little later that a client is gone."""
+        with psycopg.connect(load(config).database_url, autocommit=True) as connection:
+            others = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            while (connection.execute(others).fetchone() or (0,))[0]:
+                pass
+
+    return Street(another, is_quiet)
+
+
+def _copy(house: Path, to: Path) -> Path:
+    shutil.copytree(house, to)
+    return to / "config.yaml"
 
 
 def _state(config: Path) -> dict[str, Any]:
@@ -37,6 +100,8 @@ def _state(config: Path) -> dict[str, Any]:
         kept: dict[str, Any] = {
             "mandates": rows(mandates.c.reference, mandates.c.state, mandates.c.last_used_on),
             "collections": rows(collections.c.end_to_end_id, collections.c.state, collections.c.bank_file),
+            "claims": rows(claims.c.end_to_end_id, claims.c.invoice_id, claims.c.attempt, claims.c.live),
+            "files": rows(bank_files.c.name, bank_files.c.state, bank_files.c.sha256),
             "effects": rows(effects.c.key, effects.c.state),
             "exceptions": rows(exceptions.c.code, exceptions.c.record),
             "invoices": rows(invoices.c.id, invoices.c.open_amount),
@@ -51,59 +116,43 @@ def _state(config: Path) -> dict[str, Any]:
     return kept
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared(tmp_path_factory.mktemp("house") / "house").parent
+def _undisturbed(config: Path) -> dict[str, Any]:
+    """The state after a pass that does everything, each thing once."""
+    result = one_pass(config, PREPARED_NIGHT)
+    state = _state(config)
+    assert {key.partition(".")[0] for key in result.counts} >= {"pull", "invite", "follow", "collect", "submit"}
+    assert all(how == "done" for _, how in state["effects"])
+    for rows in ("mandates.csv", "payments.csv", "mail"):
+        assert max(Counter(state[rows]).values()) == 1
+    return state
 
 
-def _copy(house: Path, to: Path) -> Path:
-    shutil.copytree(house, to)
-    return to / "config.yaml"
-
-
-def _walk(config: str) -> None:
-    one_pass(Path(config), PREPARED_NIGHT)
-
-
-def _killed(config: Path, after_seconds: float) -> float | None:
-    """Start a pass in a process of its own and kill it. Returns how long it took if it ended before."""
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["tests.flows.test_kill"])
-    process = processes.Process(target=_walk, args=(str(config),))
-    started = time.monotonic()
-    process.start()
-    process.join(after_seconds)
-    ended = not process.is_alive()
-    process.kill()
-    process.join()
-    return time.monotonic() - started if ended else None
+def _haunted(house: Path, street: Street, killer: Victims, moments: random.Random, length: float) -> tuple[int, float]:
+    """Walk the road in a house, killed again and again. Returns how often, and how long an undisturbed end took."""
+    kills = 0
+    while True:
+        death = killer.walk(house, moments.uniform(0, length) if kills < IN_A_ROW_MAX else _LONG)
+        street.is_quiet(house)
+        if death.status != SIGNALLED:
+            assert death.status == 0
+            return kills, death.seconds
+        kills += 1
 
 
 @pytest.mark.xdist_group("kill")
-@pytest.mark.timeout(300)
-def test_a_pass_killed_at_any_moment_and_run_again_ends_the_same(house: Path, tmp_path: Path) -> None:
-    whole = _copy(house, tmp_path / "whole")
-    result = one_pass(whole, PREPARED_NIGHT)
-    expected = _state(whole)
-    assert {key.partition(".")[0] for key in result.counts} >= {"pull", "invite", "follow", "collect", "submit"}
-    assert all(state == "done" for _, state in expected["effects"])
-    for rows in ("mandates.csv", "payments.csv", "mail"):
-        assert max(Counter(expected[rows]).values()) == 1
-
-    length = _killed(_copy(house, tmp_path / "measured"), after_seconds=60)
-    assert length is not None
+@pytest.mark.timeout(1200)
+def test_a_road_that_is_killed_two_hundred_times_ends_the_same(street: Street) -> None:
+    expected = _undisturbed(street.another())
     moments = random.Random(SEED)
-    kills = 0
-    for number in range(KILLS * 5):
-        if kills == KILLS:
-            break
-        config = _copy(house, tmp_path / str(number))
-        moment = moments.uniform(0.02, length)
-        ended_after = _killed(config, moment)
-        if ended_after is not None:
-            length = ended_after  # the machine is faster now: draw from the true length
-            continue
-        kills += 1
-        one_pass(config, PREPARED_NIGHT)
-        assert _state(config) == expected, f"seed {SEED}, kill {number} after {moment:.3f} s"
-    assert kills == KILLS
+    kills = houses = 0
+    with victims(street.another()) as killer:
+        length = killer.walk(street.another(), _LONG).seconds
+        while kills < KILLS:
+            house = street.another()
+            killed, took = _haunted(house, street, killer, moments, length)
+            kills, houses = kills + killed, houses + 1
+            if not killed:
+                length = took  # the machine is faster now: draw from the true length
+            assert _state(house) == expected, f"seed {SEED}, house {houses}, killed {killed} times"
+            shutil.rmtree(house.parent)
+    assert houses > KILLS / (IN_A_ROW_MAX + 1)

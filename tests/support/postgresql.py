@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,11 +89,11 @@ class PostgresqlServer:
         """Address of a database, as a person would write it in the config."""
         return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """Make an empty database. Returns its name."""
+    def create_database(self, like: str = "template1") -> str:
+        """Make a database, empty or as another one that nobody is connected to. Returns its name."""
         self.databases += 1
         name = f"test_{self.databases}"
-        self._administer(f"CREATE DATABASE {name}")
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {like}")
         return name
 
     def drop_database(self, name: str) -> None:
@@ -136,9 +137,9 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[PostgresqlServer]:
-    """A PostgreSQL server of this test process."""
+@contextmanager
+def running_server() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server, as long as the `with` lasts."""
     programs = _programs()
     if programs is None:
         missing("PostgreSQL's server", "On Debian or Ubuntu: apt-get install postgresql")
@@ -150,6 +151,13 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server of this test process."""
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture
