@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from bankfiles import fields as fields_of_records
 from bankfiles.camt_fields import DETAIL_FIELDS, ENTRY_FIELDS
 from bankfiles.fields import ALL, SEPARATOR, Fields, Texts
 from bankfiles.pain008.reader import TRANSACTION_FIELDS
@@ -153,3 +154,93 @@ def test_a_text_between_elements_is_not_taken_for_one_within() -> None:
 def test_a_file_of_endless_forms_is_read_all_the_same() -> None:
     fields = Fields(PATHS)
     assert all(fields.of(f"{'<C/>' * n}<A>{n}</A>") == {"a": str(n)} for n in range(600))
+
+
+# ------------------------------------------------------------- the usual markups, which are taken apart by a pattern
+
+
+def by_pattern_and_by_split(sources: list[str], paths: dict[str, str] = PATHS) -> tuple[list[Texts], int]:
+    """Read records with patterns from their first repetition on, and without any; return what both find, and how many
+    patterns there were."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fields_of_records, "_USUAL_FROM", 1)
+        usual = Fields(paths)
+        found = [usual.of(source) for source in sources]
+        patch.setattr(fields_of_records, "_MOST_USUAL", 0)
+        split = Fields(paths)
+        assert found == [split.of(source) for source in sources]
+    return found, len(usual._usual)
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ("<A> 1 </A><B>2</B>", {"a": "1", "b": "2"}),
+        ("<A>1</A><B>\n</B>", {"a": "1", "b": ""}),
+        ("<A>1</A>\n<B>2</B>", {"a": "1", "b": "2"}),
+        ("\u00a0<A>1\u2003</A><B>2</B>", {"a": "1", "b": "2"}),
+        ("<A>&lt;</A><B>2 &amp; 3</B>", {"a": "<", "b": "2 & 3"}),
+        ("<A>1</A><B>2</B><A>3</A>", {"a": "1", "b": "2", "a" + ALL: f"1{SEPARATOR}3"}),
+        ("<A>1</A><B/>", {"a": "1", "b": ""}),
+        ("<A>1</A>", {"a": "1"}),
+        ("<A>1</A><C>2</C>", {"a": "1"}),
+        ("<A>1</A><B>2</B><C>3</C>", {"a": "1", "b": "2"}),
+        ("", {}),
+    ],
+)
+def test_a_record_unlike_the_usual_one_is_read_for_itself(source: str, texts: Texts) -> None:
+    found, _ = by_pattern_and_by_split(["<A>1</A><B>2</B>", "<A>x</A><B>y</B>", source, "<A>x y</A><B>z</B>"])
+    assert found == [{"a": "1", "b": "2"}, {"a": "x", "b": "y"}, texts, {"a": "x y", "b": "z"}]
+
+
+def test_another_currency_is_another_markup() -> None:
+    amounts = ['<Amt Ccy="EUR">1</Amt>', '<Amt Ccy="USD">1</Amt>', "<Amt>1</Amt>", '<Amt Ccy="EUR">2</Amt>']
+    found, patterns = by_pattern_and_by_split(amounts)
+    assert [(texts["amount"], texts["amount@"]) for texts in found] == [
+        ("1", "EUR"),
+        ("1", "USD"),
+        ("1", ""),
+        ("2", "EUR"),
+    ]
+    assert patterns == 3
+
+
+def test_a_markup_whose_fields_repeat_has_no_pattern() -> None:
+    _, patterns = by_pattern_and_by_split(["<A>1</A><A>2</A>"] * 3)
+    assert patterns == 0
+
+
+def test_what_means_something_to_a_pattern_is_text() -> None:
+    source = '<A>(.*)[a]{2}\\1$^|?+</A><B.b>x</B.b><Amt Ccy="E.R">1</Amt>'
+    found, patterns = by_pattern_and_by_split([source, source.replace("B.b", "Bxb").replace("E.R", "EUR"), source])
+    assert [texts["amount@"] for texts in found] == ["E.R", "EUR", "E.R"]
+    assert patterns == 2
+
+
+def test_a_pattern_is_made_only_of_what_comes_often() -> None:
+    fields = Fields(PATHS)
+    for n in range(40):
+        assert fields.of(f"<A>{n}</A>") == {"a": str(n)}
+        assert bool(fields._usual) is (n >= 31)
+
+
+TEXTS_OF_RECORDS = st.sampled_from(
+    ["1", " 2", "3\n", " ", "a b", "é", "&amp;", "\u00a0x", "\x85", "", "x\ty", "\ufeff"]
+)
+MARKUPS = st.sampled_from([
+    "<A>{}</A><B>{}</B>", "<A>{}</A>{}<B/>", '<Amt Ccy="EUR">{}</Amt><A>{}</A>', '<Amt Ccy="USD">{}</Amt><A>{}</A>',
+    "<B><A>{}</A></B><C>{}</C>", "<A>{}</A><A>{}</A>", "{}<Rec><A>{}</A></Rec>", "<B>{}<A>{}</A></B>",
+])  # fmt: skip
+
+
+@given(st.lists(st.tuples(MARKUPS, TEXTS_OF_RECORDS, TEXTS_OF_RECORDS), max_size=30))
+@settings(max_examples=500)
+def test_a_pattern_finds_exactly_what_splitting_finds(records: list[tuple[str, str, str]]) -> None:
+    by_pattern_and_by_split([markup.format(one, two) for markup, one, two in records])
+
+
+@pytest.mark.parametrize("path", sorted((GOLDEN / "answers").glob("camt.*.xml")), ids=lambda path: path.name)
+def test_real_entries_are_read_alike_with_patterns(path: Path) -> None:
+    for tag, paths in (("TxDtls", DETAIL_FIELDS), ("Ntry", ENTRY_FIELDS)):
+        sources = [record.source() for record in records_of([path.read_bytes()], (tag,))]
+        by_pattern_and_by_split(sources * 2, paths)
