@@ -23,6 +23,9 @@ from connector.errors import Fatal
 from connector.store import recoveries
 from connector.store.database import Store, open_store
 
+_WITH_IT = ("", "-wal", "-shm")
+"""Endings of the files of a SQLite database."""
+
 
 class Tables(Enum):
     """How the tables of a database stand to this program."""
@@ -108,7 +111,7 @@ def restore(config_file: Path, file: Path) -> int:
     with pass_lock(open_store(config.database_url), config.data_folder):
         if target.exists():
             kept = target.with_name(f"{target.name}.{utc_now():%Y%m%dT%H%M%SZ}")
-            _copy(target, kept)
+            _keep(target, kept)
             write(f"The database as it was is kept as {kept}.")
         _copy(file, target)
     _put_back(config)
@@ -129,12 +132,26 @@ def _put_back(config: Config) -> None:
                 recoveries.begin(connection, recoveries.Cause.RESTORED, utc_now(), complete=complete)
 
 
+def _keep(database: Path, kept: Path) -> None:
+    """Keep what stands in the way of a restore; if it is damaged, as it lies there."""
+    try:
+        _copy(database, kept)
+    except Fatal:
+        for suffix in _WITH_IT:
+            part = database.with_name(f"{database.name}{suffix}")
+            if part.exists():
+                part.replace(kept.with_name(f"{kept.name}{suffix}"))
+
+
 def _copy(source: Path, target: Path) -> None:
-    """Copy a database with its latest changes, inside SQLite's own locks."""
+    """Copy a database with its latest changes, inside SQLite's own locks; the copy is whole or not there."""
+    there = target.exists()
     try:
         with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as write:
             read.backup(write)
     except sqlite3.Error as error:
+        if not there:
+            target.unlink(missing_ok=True)
         raise Fatal(
             f"{source} can't be copied to {target}: {error}.",
             where="database",
@@ -144,12 +161,15 @@ def _copy(source: Path, target: Path) -> None:
 
 def _verify(copy: Path) -> None:
     """See that a copy is sound: every page, every index, every reference."""
-    with closing(sqlite3.connect(copy)) as database:
-        found = [row[0] for row in database.execute("PRAGMA integrity_check(3)")]
-        found = [] if found == ["ok"] else found
-        found += [f"a row of {row[0]} refers to nothing" for row in database.execute("PRAGMA foreign_key_check")]
+    try:
+        with closing(sqlite3.connect(copy)) as database:
+            found = [row[0] for row in database.execute("PRAGMA integrity_check(3)") if row[0] != "ok"]
+            found += [f"a row of {row[0]} refers to nothing" for row in database.execute("PRAGMA foreign_key_check")]
+    except sqlite3.Error as error:
+        found = [str(error)]
     if found:
-        copy.unlink()
+        for suffix in _WITH_IT:
+            copy.with_name(f"{copy.name}{suffix}").unlink(missing_ok=True)
         raise Fatal(
             f"The database is damaged, so there is no copy of it: {found[0]}.",
             where="backup",

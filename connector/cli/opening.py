@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from connector.cli.clock import utc_now
 from connector.cli.databases import ready_store
 from connector.config import Config, load, open_installation
 from connector.config.model import LogFormat
-from connector.errors import Fatal
 from connector.installation import Installation
 from connector.logs import set_up_logs
+from connector.store import breakage
 from connector.store.database import Store
 
 
@@ -39,19 +39,18 @@ def opened(config_file: Path, clock: Callable[[], datetime] = utc_now) -> Iterat
 
     Raises:
         ConfigError: the config is wrong; nothing was opened.
-        Fatal: the database is of another version, or can't be used.
+        Fatal: the database is of another version, or it or the disk can't be used.
     """
     config = load(config_file)
     start_logs(config)
     try:
         with closing(ready_store(config)) as store, closing(open_installation(config, clock)) as installation:
             yield Opened(config, installation, store)
-    except OperationalError as error:
-        raise Fatal(
-            f"The database can't be used: {error.orig}.",
-            where="database",
-            remedy="See that it is there and that nothing else holds it, then try again: `sepa-connector check`.",
-        ) from error
+    except (DBAPIError, OSError) as error:
+        told = breakage.in_words(error)
+        if told is None:
+            raise
+        raise told from error
 
 
 def start_logs(config: Config) -> None:

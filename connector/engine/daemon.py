@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from connector.errors import PassRunning
-from connector.store import passes
+from connector.store import breakage, passes
 from connector.store.database import Store
 
 _JOB = "pass"
@@ -76,8 +76,12 @@ class Daemon:
             self._act(due, self._stop)
         except PassRunning as error:
             _log.warning("pass.skipped", why=error.what)
-        except Exception:  # noqa: BLE001  seam: a fault of this program must not end the schedule
-            _log.exception("pass.broken")
+        except Exception as error:  # noqa: BLE001  seam: a fault of this program must not end the schedule
+            told = breakage.in_words(error)
+            if told is None:
+                _log.exception("pass.broken")
+            else:
+                _log.error("pass.broken", why=str(told))
 
 
 def missed_pass(store: Store, trigger: CronTrigger, now: datetime) -> datetime | None:
