@@ -23,7 +23,9 @@ def cross_check(document: Document) -> None:
     _unique(document, creditors, "id")
     _unique(document, sources, "name")
     ids = list(dict.fromkeys(str(entry.get("id")) for _, entry in creditors))
+    taken = {"mandates", "mail", *(f"bank-{creditor.get('id')}" for _, creditor in creditors)}
     for path, source in sources:
+        _name_is_free(document, path, source, taken)
         _creditor_exists(document, path, source, ids)
     for path, creditor in creditors:
         _logo_exists(document, path, creditor)
@@ -46,6 +48,13 @@ def _unique(document: Document, entries: list[tuple[KeyPath, dict[str, Any]]], k
             what = f"The {key} {name!r} is used on line {lines[name]} already."
             document.problem((*path, key), what, "Give this one another.")
         lines.setdefault(name, document.values[(*path, key)].line)
+
+
+def _name_is_free(document: Document, path: KeyPath, source: dict[str, Any], taken: set[str]) -> None:
+    """What is known of a source is kept under its name, beside what is known of the service, mail and banks."""
+    name = source.get("name")
+    if name in taken:
+        document.problem((*path, "name"), f"The name {name!r} is ours.", "Give this source another.")
 
 
 def _creditor_exists(document: Document, path: KeyPath, source: dict[str, Any], ids: list[str]) -> None:
