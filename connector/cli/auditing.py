@@ -20,7 +20,9 @@ from connector.cli.terminal import Words, fail, print_json, table, write
 from connector.engine import nightly, recover, reread
 from connector.engine.differences import Difference, DifferenceKind
 from connector.errors import ConnectorError
+from connector.installation import Installation
 from connector.masking import masked_text
+from connector.store.database import Store
 from connector.store.history import Act
 from connector.texts import say
 
@@ -92,19 +94,30 @@ class Nightly:
 
     def __call__(self) -> None:
         """Compare, unless it was done today."""
-        it, log = self._it, structlog.get_logger()
+        it = self._it
         today = it.installation.today()
         if self._compared_on == today:
             return
         try:
-            found = nightly.audited(it.installation, it.store)
+            compare_for_the_log(it.installation, it.store)
         except ConnectorError as error:
-            log.warning("audit.failed", why=str(error))
+            structlog.get_logger().warning("audit.failed", why=str(error))
             return
         self._compared_on = today
-        for one in found:
-            log.warning("audit.difference", **_facts(one))
-        log.info("audit.ended", differences=len(found))
+
+
+def compare_for_the_log(installation: Installation, store: Store) -> None:
+    """Compare, and log each difference.
+
+    Raises:
+        PassRunning: a pass is at work.
+        Fatal: the account, the rights or the address of another side is wrong.
+    """
+    log = structlog.get_logger()
+    found = nightly.audited(installation, store)
+    for one in found:
+        log.warning("audit.difference", **_facts(one))
+    log.info("audit.ended", differences=len(found))
 
 
 def _compare(it: Opened, *, as_json: bool) -> int:

@@ -9,12 +9,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import structlog
+
+from connector.cli.auditing import compare_for_the_log
 from connector.cli.clock import utc_now
 from connector.cli.distributed import have_queue
 from connector.cli.failing import DONE
 from connector.cli.opening import opened
 from connector.cli.passes import log_deed
 from connector.config import Config, open_installation
+from connector.errors import ConnectorError, PassRunning
 from connector.installation import Installation
 from connector.store.database import Store, open_store
 
@@ -31,8 +35,18 @@ def run(config_file: Path, concurrency: int, clock: Callable[[], datetime] = utc
     from connector.engine.workers.worker import Pace, Worker
 
     pace = Pace(concurrency, timedelta(seconds=config.workers.silent_seconds))
-    Worker(config.database_url, partial(_job_opened, config, clock), log_deed, pace).run(_stop_on_signal)
+    audit = _compare if config.schedule.audit else None
+    Worker(config.database_url, partial(_job_opened, config, clock), log_deed, pace, audit).run(_stop_on_signal)
     return DONE
+
+
+def _compare(installation: Installation, store: Store) -> None:
+    try:
+        compare_for_the_log(installation, store)
+    except PassRunning:
+        raise  # the job is tried again later
+    except ConnectorError as error:
+        structlog.get_logger().warning("audit.failed", why=str(error))
 
 
 @contextmanager

@@ -24,6 +24,8 @@ _LONGEST_PAUSE_SECONDS = 5
 _WAITS_FOR_SOURCES_MAX = 720
 """An hour, about: a source that takes longer is left to the next road."""
 _TRIES_MAX = 5
+AUDIT = "audit"
+"""What the job is about that compares with the world when a road is done."""
 
 
 class Came(StrEnum):
@@ -38,11 +40,11 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One step over one part of the installation, or a whole pass.
+    """One step over one part of the installation, or a whole pass, or the audit.
 
     Attributes:
-        step: None for a whole pass.
-        of: name of a source, or id of a creditor; empty for a whole pass.
+        step: None for a whole pass and for the audit.
+        of: name of a source, or id of a creditor; empty for a whole pass, AUDIT for the audit.
         road: for which scheduled instant, in seconds since 1970.
         waits: how often it has waited for others.
         tries: how often it broke.
@@ -57,7 +59,7 @@ class Job:
     @property
     def name(self) -> str:
         """Its name: no two of the same wait in the queue."""
-        return f"{self.step.value} of {self.of}" if self.step else "pass"
+        return f"{self.step.value} of {self.of}" if self.step else self.of or "pass"
 
     def written(self) -> dict[str, Any]:
         """As it is written into the queue."""
@@ -66,8 +68,9 @@ class Job:
 
     @classmethod
     def read(cls, written: dict[str, Any]) -> Job:
-        """As it was written."""
-        return cls(**{**written, "step": Step(written["step"]) if written["step"] else None})
+        """As it was written; a daily one has the day beside it."""
+        step = Step(written["step"]) if written["step"] else None
+        return cls(step, written["of"], written["road"], written["waits"], written["tries"])
 
 
 def is_there(installation: Installation, job: Job) -> bool:
@@ -120,8 +123,15 @@ def following(installation: Installation, job: Job, *, recovering: bool) -> Job 
 
 
 def must_wait(installation: Installation, job: Job, open_jobs: Iterable[Job]) -> bool:
-    """Whether sources of a creditor are still on their way to its collect, on this road or an earlier one."""
-    if job.step is not Step.COLLECT or job.waits >= _WAITS_FOR_SOURCES_MAX:
+    """Whether sources of a creditor are still on their way to its collect, on this road or an earlier one.
+
+    The audit waits for whatever is on the road.
+    """
+    if job.waits >= _WAITS_FOR_SOURCES_MAX:
+        return False
+    if job.of == AUDIT and job.step is None:
+        return any(one.name != job.name and one.road <= job.road for one in open_jobs)
+    if job.step is not Step.COLLECT:
         return False
     ours = {name for name, source in installation.sources.items() if source.creditor == job.of}
     return any(one.step in _OF_SOURCE and one.of in ours and one.road <= job.road for one in open_jobs)

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job as Queued
 from procrastinate.jobs import Status
+from psycopg.errors import RaiseException
 
 from connector.engine.workers.jobs import Job, pause_before
 from connector.engine.workers.tables import SCHEMA
@@ -23,6 +24,7 @@ QUEUE = "road"
 _ROAD = "road"
 _STEP = "step"
 _OPEN = ("todo", "doing")
+_DAY_SECONDS = 86_400
 
 
 class Queue:
@@ -56,6 +58,21 @@ class Queue:
             return False
         return True
 
+    async def put_daily(self, job: Job) -> bool:
+        """Put a job into the queue, once on each day (UTC) of a road. False if it was put on that day."""
+        day = job.road - job.road % _DAY_SECONDS
+        daily = Queued(
+            queue=QUEUE,
+            lock=None,
+            queueing_lock=job.name,
+            task_name=_STEP,
+            task_kwargs={**job.written(), "timestamp": day},
+        )
+        try:
+            return await self.app.job_manager.defer_periodic_job(daily, job.name, day) is not None
+        except AlreadyEnqueued:
+            return False
+
     async def open_jobs(self) -> list[Job]:
         """Jobs that wait or are being done."""
         found = [
@@ -65,13 +82,21 @@ class Queue:
 
     async def take_over(self, silent: timedelta) -> list[str]:
         """Put the jobs of workers that were silent for so long back into the queue. Returns their names."""
-        stalled = list(await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent.total_seconds()))
-        for job in stalled:
+        stalled = await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent.total_seconds())
+        return [job.queueing_lock or job.task_name for job in stalled if await self._put_back(job)]
+
+    async def _put_back(self, job: Queued) -> bool:
+        """Put a job back that nobody does any more. False if another worker was first."""
+        try:
             try:
                 await self.app.job_manager.retry_job(job)
             except UniqueViolation:  # the same waits already
                 await self.app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-        return [job.queueing_lock or job.task_name for job in stalled]
+        except ConnectorException as error:
+            if isinstance(error.__cause__, RaiseException):  # it is not being done any more
+                return False
+            raise
+        return True
 
     def on_road(self, begin: Callable[[int], Awaitable[None]]) -> None:
         """What to do when a road begins: told its instant, in seconds since 1970."""

@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 import structlog
 from procrastinate.jobs import DeleteJobCondition
 
-from connector.engine.workers.jobs import Came, Job, again, first, following, must_wait
+from connector.engine.workers.jobs import AUDIT, Came, Job, again, first, following, must_wait
 from connector.engine.workers.perform import perform
 from connector.engine.workers.queue import Queue, open_queue
-from connector.errors import Fatal
+from connector.errors import Fatal, PassRunning
 from connector.installation import Installation
 from connector.model.deed import Deed
 from connector.store import recoveries
@@ -64,13 +64,22 @@ class Worker:
 
     Args:
         tell: told of each deed.
+        audit: compares with the world, once a day when a road is done; None if that is not wanted.
     """
 
-    def __init__(self, url: str, open_: Open, tell: Callable[[Deed], None], pace: Pace) -> None:
+    def __init__(
+        self,
+        url: str,
+        open_: Open,
+        tell: Callable[[Deed], None],
+        pace: Pace,
+        audit: Callable[[Installation, Store], None] | None = None,
+    ) -> None:
         self._url = url
         self._open = open_
         self._tell = tell
         self._pace = pace
+        self._audit = audit
         self._stop = Event()
         self._threads = ThreadPoolExecutor(pace.concurrency, thread_name_prefix="job")
         self._idle: list[_Opened] = []
@@ -152,6 +161,8 @@ class Worker:
             await queue.put(coming)
         elif came is not Came.DONE:
             _log.error("job.given_up", job=job.name)
+        elif self._audit is not None and job.of != AUDIT:
+            await queue.put_daily(Job(None, AUDIT, job.road))
 
     def _first(self, road: int) -> list[Job]:
         with self._borrowed() as (installation, store):
@@ -161,9 +172,19 @@ class Worker:
         with self._borrowed() as (installation, store):
             if must_wait(installation, job, open_jobs):
                 return Came.TAKEN, None
+            if job.step is None and job.of == AUDIT:
+                return self._compare(installation, store), None
             came = perform(installation, store, job, self._tell, self._stop)
             done = came is Came.DONE
             return came, following(installation, job, recovering=_recovering(store)) if done else None
+
+    def _compare(self, installation: Installation, store: Store) -> Came:
+        try:
+            if self._audit is not None:
+                self._audit(installation, store)
+        except PassRunning:
+            return Came.TAKEN
+        return Came.DONE
 
     @contextmanager
     def _borrowed(self) -> Iterator[tuple[Installation, Store]]:

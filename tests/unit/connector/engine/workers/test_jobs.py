@@ -10,6 +10,7 @@ import pytest
 
 from connector.engine.lease import Scope
 from connector.engine.workers.jobs import (
+    AUDIT,
     Came,
     Job,
     again,
@@ -119,6 +120,12 @@ def test_a_creditor_is_collected_for_once_its_sources_got_as_far(
     assert must_wait(installation, Job(Step.COLLECT, "main", ROAD), [open_job]) is waits
     assert not must_wait(installation, Job(Step.COLLECT, "other", ROAD), [open_job])
     assert not must_wait(installation, Job(Step.SUBMIT, "main", ROAD), [open_job])
+
+
+def test_the_audit_waits_for_whatever_is_on_the_road(installation: Installation) -> None:
+    audit = Job(None, AUDIT, ROAD)
+    assert must_wait(installation, audit, [audit, Job(Step.SHOW, "other", ROAD)])
+    assert not must_wait(installation, audit, [audit, Job(Step.PULL, "books", ROAD + 600)])
 
 
 def test_nothing_waits_for_ever_and_nothing_is_tried_for_ever(installation: Installation) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from procrastinate.jobs import Job as Queued
 from sqlalchemy import text
 
 from connector.engine.workers import tables
-from connector.engine.workers.jobs import Job
+from connector.engine.workers.jobs import AUDIT, Job
 from connector.engine.workers.queue import QUEUE, Queue, open_queue
 from connector.errors import Fatal
 from connector.model.deed import Step
@@ -99,6 +100,20 @@ def test_a_job_waits_once_but_may_wait_while_the_same_is_being_done(store: Store
     assert _waiting(store) == ["pull of shop", "pull of books"]
 
 
+def test_the_audit_is_put_once_a_day_however_many_roads_it_has(store: Store, postgresql_url: str) -> None:
+    night = int(DUE.timestamp())
+
+    async def do(queue: Queue) -> None:
+        assert await queue.put_daily(Job(None, AUDIT, night))
+        await _taken(queue)
+        assert [job.name for job in await queue.open_jobs()] == ["audit"]
+        assert not await queue.put_daily(Job(None, AUDIT, night + 3600))
+        assert await queue.put_daily(Job(None, AUDIT, night + 86_400))
+
+    _with_queue(postgresql_url, do)
+    assert _waiting(store) == ["audit"]
+
+
 def test_the_job_of_a_dead_worker_is_taken_over(store: Store, postgresql_url: str) -> None:
     async def do(queue: Queue) -> None:
         await queue.put(PULL)
@@ -122,6 +137,28 @@ def test_the_job_of_a_dead_worker_that_waits_again_already_is_let_go(store: Stor
         assert await queue.open_jobs() == [PULL]
 
     _with_queue(postgresql_url, do)
+
+
+def test_workers_that_look_after_the_same_dead_one_do_not_hinder_each_other(
+    store: Store, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def do(queue: Queue) -> None:
+        for job in (PULL, Job(Step.PULL, "shop", 1)):
+            await queue.put(job)
+            await _taken(queue)
+        await queue.put(PULL)
+        _no_sign_of_life(store)
+        found = await queue.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT.total_seconds())
+        assert sorted(await queue.take_over(SILENT)) == ["pull of books", "pull of shop"]
+
+        async def as_before(**_how: object) -> Iterable[Queued]:
+            return found
+
+        monkeypatch.setattr(queue.app.job_manager, "get_stalled_jobs", as_before)
+        assert await queue.take_over(SILENT) == []
+
+    _with_queue(postgresql_url, do)
+    assert sorted(_waiting(store)) == ["pull of books", "pull of shop"]
 
 
 def test_the_job_of_a_worker_that_was_forgotten_is_taken_over_too(store: Store, postgresql_url: str) -> None:

@@ -16,7 +16,7 @@ from connector.engine.workers import tables
 from connector.engine.workers.jobs import Job
 from connector.engine.workers.queue import open_queue
 from connector.engine.workers.worker import Pace, Worker
-from connector.errors import Fatal
+from connector.errors import Fatal, PassRunning
 from connector.installation import Installation
 from connector.model.deed import Deed, DeedCode, Step
 from connector.store.database import Store
@@ -114,6 +114,26 @@ def test_a_lost_connection_is_no_end_of_the_road(bench: Bench) -> None:
     bench.begin_road()
     bench.work_until(DeedCode.INVITE)
     assert bench.deeds == [DeedCode.READ_CUSTOMERS, DeedCode.INVITE]
+
+
+def test_a_road_ends_with_the_audit_and_only_the_first_of_a_day_does(bench: Bench) -> None:
+    stops: list[Stop] = []
+    on_the_way: list[list[str]] = []
+
+    def audit(_installation: Installation, _store: Store) -> None:
+        on_the_way.append(bench.waiting())
+        if len(on_the_way) == 1:
+            raise PassRunning("Somebody is at work.")
+        stops[0]()
+
+    bench.begin_road()
+    Worker(bench.url, bench.open, lambda _deed: None, Pace(), audit).run(stops.append)
+    assert on_the_way == [[], []]
+    bench.world.clock.forward(hours=1)
+    bench.world.customer("ada")
+    bench.begin_road()
+    bench.work_until(DeedCode.INVITE)
+    assert len(on_the_way) == 2
 
 
 def test_a_worker_that_lost_the_queue_ends_and_says_so(bench: Bench) -> None:
