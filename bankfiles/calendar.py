@@ -46,6 +46,7 @@ def is_target_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _closed_days(day.year)
 
 
+@lru_cache(maxsize=4096)
 def next_target_day(day: date) -> date:
     """Return `day` itself if TARGET is open, else the first open day after it."""
     while not is_target_day(day):
@@ -60,6 +61,7 @@ def previous_target_day(day: date) -> date:
     return day
 
 
+@lru_cache(maxsize=4096)
 def add_target_days(day: date, count: int) -> date:
     """Return the TARGET day that lies `count` open days after `day` (before it, if negative).
 

@@ -70,6 +70,7 @@ class InvalidId(InvalidIdentifier):
 _ORDINALS = {ord(letter): str(number) for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 10)}
 
 
+_LONGEST_IBAN = 34  # ISO 13616
 _IBAN_LIKE = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 
@@ -102,9 +103,13 @@ def _country_digits(country: str) -> str:
     return country.translate(_ORDINALS)
 
 
-@lru_cache(maxsize=8192)
 def is_iban(iban: str) -> bool:
     """Tell whether `iban` is a right IBAN in electronic form. Fast: for every transaction of a file."""
+    return len(iban) <= _LONGEST_IBAN and _is_iban(iban)  # nothing longer is remembered: it could be megabytes
+
+
+@lru_cache(maxsize=8192)
+def _is_iban(iban: str) -> bool:
     country = iban[:2]
     shape = _iban_shape(country)
     if shape is None or shape.fullmatch(iban) is None:

@@ -101,7 +101,8 @@ class _Checking:
                     yield from self._take(unchecked)
             else:
                 for record, faults in checked_records(source, _TAGS, schema, "DrctDbtTxInf"):
-                    yield from self._schema_findings(record, faults)
+                    if faults:
+                        yield from self._schema_findings(record, faults)
                     if record is not None:
                         yield from self._take(record)
         except BrokenXml as error:
@@ -110,8 +111,6 @@ class _Checking:
         yield from self._end_of_file(source.tell())
 
     def _schema_findings(self, record: Record | None, faults: list[str]) -> Iterator[Finding]:
-        if not faults:
-            return
         end_to_end_id = None
         if record is not None and record.name == "DrctDbtTxInf":
             end_to_end_id = self._transaction_fields.of(record.source()).get("end_to_end_id")
@@ -124,29 +123,28 @@ class _Checking:
                 line=record.line if record is not None else None,
             )
 
-    def _take(self, record: Record) -> Iterator[Finding]:
+    def _take(self, record: Record) -> Iterable[Finding]:
         if record.name == "DrctDbtTxInf":
-            yield from self._transaction(record)
-        elif record.name == "PmtInf":
-            yield from self._end_of_batch(record)
-        else:
-            self._group, self._group_line = self._group_fields.of(record.source()), record.line
-            yield from _told(group_faults(self._group, self._profile), record.line)
-            if self._handed_in_on is None:
-                self._rules = SchemeRules(self._profile, _made_on(self._group))
+            return self._transaction(record)
+        if record.name == "PmtInf":
+            return self._end_of_batch(record)
+        self._group, self._group_line = self._group_fields.of(record.source()), record.line
+        if self._handed_in_on is None:
+            self._rules = SchemeRules(self._profile, _made_on(self._group))
+        return _told(group_faults(self._group, self._profile), record.line)
 
     # --------------------------------------------------------------------------------------- transactions
 
-    def _transaction(self, record: Record) -> Iterator[Finding]:
+    def _transaction(self, record: Record) -> list[Finding]:
         self._count += 1
         self._batch_count += 1
-        line = record.line
+        told: list[Finding] = []
         if self._batch is None and not self._batch_is_bad:
-            yield from self._open_batch(record)
-        texts = self._transaction_fields.of(record.source())
+            told += self._open_batch(record)
         batch = self._batch
         if batch is None:
-            return
+            return told
+        texts = self._transaction_fields.of(record.source())
         self._schemes.add(texts.get("scheme") or batch.texts.get("scheme", ""))
         faults = transaction_faults(texts, batch.texts)
         found: list[Finding] = []
@@ -158,16 +156,17 @@ class _Checking:
             self._batch_total += collection.amount
             found = self._rules.check(collection, self._count)
         for code, seen in faults:
-            yield finding(
+            one = finding(
                 code,
                 seen,
                 end_to_end_id=texts.get("end_to_end_id"),
                 mandate_reference=texts.get("mandate_reference"),
                 position=self._count,
-                line=line,
+                line=record.line,
             )
-        for one in found:
-            yield replace(one, line=line)
+            told.append(one)
+        told += [replace(one, line=record.line) for one in found]
+        return told
 
     def _open_batch(self, transaction: Record) -> Iterator[Finding]:
         batch = transaction.within("PmtInf")

@@ -15,6 +15,7 @@ from bankfiles.profile import BankProfile
 
 _SCHEMES = frozenset(Scheme)
 _SEQUENCE_TYPES = frozenset(SequenceType)
+_PAYMENT_TYPES = frozenset((one.value, other.value, "SEPA", "SEPA") for one in Scheme for other in SequenceType)
 _TEXT_LENGTHS = {
     "debtor_name": NAME_LENGTH,
     "ultimate_debtor": NAME_LENGTH,
@@ -66,7 +67,14 @@ def transaction_faults(texts: Texts, batch: Texts) -> list[Fault]:
         faults.append(("CURRENCY", f"The currency is {currency!r}."))
     if texts.get("end_to_end_id", "NOTPROVIDED") == "NOTPROVIDED":
         faults.append(("END_TO_END_ID_MISSING", "The collection has no end-to-end id of its own."))
-    _payment_type(texts, batch, faults)
+    payment_type = (
+        texts.get("scheme") or batch.get("scheme", ""),
+        texts.get("sequence_type") or batch.get("sequence_type", ""),
+        texts.get("service_level") or batch.get("service_level", ""),
+        texts.get("creditor_scheme_name") or batch.get("creditor_scheme_name", ""),
+    )
+    if payment_type not in _PAYMENT_TYPES:
+        _payment_type(*payment_type, faults)
     if "is_amended" in texts or "new_account_mark" in texts or "old_mandate_reference" in texts:
         _amendment(texts, faults)
     if texts.get("charge_bearer", "SLEV") != "SLEV":
@@ -77,19 +85,15 @@ def transaction_faults(texts: Texts, batch: Texts) -> list[Fault]:
     return faults
 
 
-def _payment_type(texts: Texts, batch: Texts, faults: list[Fault]) -> None:
-    scheme = texts.get("scheme") or batch.get("scheme", "")
+def _payment_type(scheme: str, sequence_type: str, service_level: str, scheme_name: str, faults: list[Fault]) -> None:
     if scheme not in _SCHEMES:
         faults.append(("SCHEME_UNKNOWN", f"The local instrument is {scheme!r}."))
-    sequence_type = texts.get("sequence_type") or batch.get("sequence_type", "")
     if sequence_type not in _SEQUENCE_TYPES:
         faults.append(("SEQUENCE_UNKNOWN", f"The sequence type is {sequence_type!r}."))
-    service_level = texts.get("service_level") or batch.get("service_level", "")
     if service_level != "SEPA":
         faults.append(("SERVICE_LEVEL", f"The service level is {service_level!r}."))
-    name = texts.get("creditor_scheme_name") or batch.get("creditor_scheme_name", "")
-    if name != "SEPA":
-        faults.append(("CREDITOR_SCHEME_NAME", f"The scheme name of the creditor identifier is {name!r}."))
+    if scheme_name != "SEPA":
+        faults.append(("CREDITOR_SCHEME_NAME", f"The scheme name of the creditor identifier is {scheme_name!r}."))
 
 
 def _amendment(texts: Texts, faults: list[Fault]) -> None:
