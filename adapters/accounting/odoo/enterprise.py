@@ -1,4 +1,4 @@
-"""Home of Odoo Enterprise's SEPA direct debit: a mandate is an sdd.mandate.
+"""Home of Odoo Enterprise's SEPA direct debit: a mandate is an sdd.mandate, from 19.5 on of another name.
 
 No Enterprise server was at hand: names and states are those of published client code and tests. Fields are asked for
 before they are written.
@@ -47,3 +47,10 @@ class EnterpriseMandates(MandateRecords):
         }
         fields = self._client.fields(self.model)
         return {name: value for name, value in wanted.items() if name in fields}
+
+
+class DirectDebitMandates(EnterpriseMandates):
+    """The same under the name that it has from 19.5 on, when it is no longer of SEPA alone."""
+
+    name = "Odoo Enterprise mandates (account.direct.debit.mandate)"
+    model = "account.direct.debit.mandate"

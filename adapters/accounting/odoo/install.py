@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from adapters.accounting.odoo import custom, remarks
 from adapters.accounting.odoo.client import OdooClient
-from adapters.accounting.odoo.enterprise import EnterpriseMandates
-from adapters.accounting.odoo.oca import OcaMandates
+from adapters.accounting.odoo.mandates import OF_MODULES
 from adapters.accounting.odoo.settings import OdooSettings
 from adapters.accounting.odoo.texts import text
 from connector.errors import ConnectorError
@@ -119,7 +118,7 @@ def install(settings: OdooSettings, name: str, administrator: Administrator) -> 
 
 
 def _install(client: OdooClient, language: Language) -> Iterator[Probe]:
-    module = next((kind.name for kind in (EnterpriseMandates, OcaMandates) if client.fields(kind.model)), "")
+    module = next((kind.name for kind in OF_MODULES if client.fields(kind.model)), "")
     if module:
         yield Probe(f"{client.name}: contact", ok=True, detail=f"Needs no fields: mandates are kept as {module}.")
     fields, views = list(INVOICE_FIELDS), list(INVOICE_VIEWS)

@@ -14,7 +14,7 @@ from adapters.accounting.odoo import accounts, notes
 from adapters.accounting.odoo.accounts import Owned
 from adapters.accounting.odoo.client import ACTIVE_OR_NOT, OdooClient, Row, integer
 from adapters.accounting.odoo.custom import REFERENCE, CustomFields, note_key
-from adapters.accounting.odoo.enterprise import EnterpriseMandates
+from adapters.accounting.odoo.enterprise import DirectDebitMandates, EnterpriseMandates
 from adapters.accounting.odoo.home import ENDED, Home, Job, Shown
 from adapters.accounting.odoo.notes import Note
 from adapters.accounting.odoo.oca import OcaMandates
@@ -25,6 +25,7 @@ from connector.model.customer import Language
 from connector.model.mandate import Mandate, MandateEvent, MandateState
 from connector.ports import Fault, SignedMandate
 
+OF_MODULES = (DirectDebitMandates, EnterpriseMandates, OcaMandates)
 AT_A_TIME = 500
 _PARTNER = "res.partner"
 
@@ -35,7 +36,7 @@ def home_of(client: OdooClient) -> Home:
     Raises:
         Fatal: it has none yet.
     """
-    for kind in (EnterpriseMandates, OcaMandates):
+    for kind in OF_MODULES:
         if client.fields(kind.model):
             return kind(client)
     if REFERENCE not in client.fields(CustomFields.model):

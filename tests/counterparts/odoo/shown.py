@@ -12,6 +12,11 @@ from tests.counterparts.odoo.instance import Instance
 
 ON_CONTACT = ("x_sepa_mandate", "x_sepa_state", "x_sepa_signed_on", "x_sepa_iban", "x_sepa_last_used_on")
 ON_MANDATE = ("state", "signature_date", "start_date", "type", "one_off", "scheme", "sdd_scheme", "last_debit_date")
+REFERENCES = (
+    ("account.banking.mandate", "unique_mandate_reference"),
+    ("sdd.mandate", "name"),
+    ("account.direct.debit.mandate", "name"),
+)
 Shown = Counter[tuple[Any, ...]]
 
 
@@ -41,7 +46,7 @@ def _accounts(env: Env) -> Iterator[tuple[Any, ...]]:
 
 
 def _mandates(env: Env) -> Iterator[tuple[Any, ...]]:
-    for model, reference in (("account.banking.mandate", "unique_mandate_reference"), ("sdd.mandate", "name")):
+    for model, reference in REFERENCES:
         for row in env.database.rows(model) if model in env.database.models else ():
             account = env["res.partner.bank"].row(env, row["partner_bank_id"])["sanitized_acc_number"]
             facts = (row.get(name) for name in ON_MANDATE)

@@ -144,6 +144,7 @@ class OdooWorld(AccountingWorld):
         for model, name, value in (
             ("account.banking.mandate", "unique_mandate_reference", "cancel"),
             ("sdd.mandate", "name", "revoked"),
+            ("account.direct.debit.mandate", "name", "revoked"),
             ("res.partner", "x_sepa_mandate", "cancelled"),
         ):
             if model not in self.town.instance.models:

@@ -186,7 +186,7 @@ class BankAccounts(Thread, Model):
         number = row.get("acc_number") or ""
         plain = sanitized(number)
         company = env["res.partner"].row(env, row["partner_id"]).get("company_id") if row.get("partner_id") else None
-        pretty = " ".join(re.findall(".{1,4}", plain)) if iban.is_valid(plain) else number
+        pretty = " ".join(re.findall(".{1,4}", plain)) if is_iban(plain) else number
         return {**row, "acc_number": pretty, "sanitized_acc_number": plain, "company_id": company}
 
     def changed(self, env: Env, ids: list[int], names: set[str], *, created: bool) -> None:
@@ -219,7 +219,11 @@ class BankAccounts(Thread, Model):
             for id_ in ids:
                 self.touch(env, id_, active=False)
             return
-        for model in {"account.banking.mandate", "sdd.mandate"} & env.database.models.keys():
+        for model in {
+            "account.banking.mandate",
+            "sdd.mandate",
+            "account.direct.debit.mandate",
+        } & env.database.models.keys():
             table = env.database.tables.of[model]
             if table.where("partner_bank_id", ids):
                 raise ValidationError(
@@ -231,14 +235,19 @@ class BankAccounts(Thread, Model):
 
     def _stored_form(self, name: str, number: Any) -> Any:
         plain = sanitized(str(number))
-        if name == "sanitized_acc_number" or not iban.is_valid(plain):
+        if name == "sanitized_acc_number" or not is_iban(plain):
             return plain if name == "sanitized_acc_number" else number
         return " ".join(re.findall(".{1,4}", plain))
 
     @on_model
     def retrieve_acc_type(self, env: Env, acc_number: str) -> str:
         """What kind of number this would be."""
-        return "iban" if iban.is_valid(sanitized(acc_number)) else "bank"
+        return "iban" if is_iban(sanitized(acc_number)) else "bank"
+
+
+def is_iban(number: str) -> bool:
+    """Length and check digits as the country has them; what a bank's own number is made of is not looked at."""
+    return bool(iban.is_valid(number, check_country=False))
 
 
 def sanitized(number: str) -> str:
@@ -247,7 +256,7 @@ def sanitized(number: str) -> str:
 
 
 def _acc_type(env: Env, row: Row) -> str:
-    return "iban" if iban.is_valid(row["sanitized_acc_number"]) else "bank"
+    return "iban" if is_iban(row["sanitized_acc_number"]) else "bank"
 
 
 def _of_bank(name: str) -> Any:

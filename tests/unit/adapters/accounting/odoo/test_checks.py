@@ -11,6 +11,7 @@ import pytest
 from connector.ports import Probe
 from tests.counterparts.odoo import Home
 from tests.counterparts.odoo.founding import add_user
+from tests.counterparts.odoo.homes import HOMES
 from tests.counterparts.odoo.rights import BILLING, CONTACTS, OCA_PAYMENT, USER
 from tests.counterparts.odoo.world import OdooWorld, Wire, Worlds
 from tests.unit.adapters.accounting.odoo.conftest import Opened
@@ -31,7 +32,7 @@ def _as(office: OdooWorld, *groups: str) -> dict[str, object]:
     return {"login": login, "key": office.town.keys[login]}
 
 
-@pytest.mark.parametrize(("version", "home"), [(version, home) for version in (17, 18, 19) for home in Home])
+@pytest.mark.parametrize(("version", "home"), [(version, home) for version in (17, 18, 19) for home in HOMES])
 def test_the_least_user_has_all_rights(made: Worlds, opened: Opened, version: int, home: Home) -> None:
     office = made(version, home)
     probes = _found(office, opened)

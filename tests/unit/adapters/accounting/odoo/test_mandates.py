@@ -16,16 +16,24 @@ from connector.model.mandate import MandateEvent, MandateEventKind, MandateState
 from connector.ports import SignedMandate
 from tests.counterparts.odoo import Home
 from tests.counterparts.odoo.fields import Row
+from tests.counterparts.odoo.homes import HOMES
 from tests.counterparts.odoo.world import OdooWorld, Wire, Worlds
 from tests.unit.adapters.accounting.odoo.conftest import Opened
 from tests.unit.adapters.accounting.odoo.given import IBAN, OTHER_IBAN, only, rows, signed
 
 REFERENCE = {Home.OCA: "unique_mandate_reference", Home.ENTERPRISE: "name", Home.VANILLA: "x_sepa_mandate"}
-MODEL = {Home.OCA: "account.banking.mandate", Home.ENTERPRISE: "sdd.mandate", Home.VANILLA: "res.partner"}
-STATE = {Home.OCA: "state", Home.ENTERPRISE: "state", Home.VANILLA: "x_sepa_state"}
+REFERENCE[Home.DIRECT_DEBIT] = REFERENCE[Home.ENTERPRISE]
+MODEL = {
+    Home.OCA: "account.banking.mandate",
+    Home.ENTERPRISE: "sdd.mandate",
+    Home.DIRECT_DEBIT: "account.direct.debit.mandate",
+    Home.VANILLA: "res.partner",
+}
+STATE = {home: "x_sepa_state" if home is Home.VANILLA else "state" for home in Home}
 WORDS = {
     Home.OCA: ("draft", "draft", "valid", "draft", "cancel", "expired", "expired"),
     Home.ENTERPRISE: ("draft", "draft", "active", "draft", "revoked", "closed", "closed"),
+    Home.DIRECT_DEBIT: ("draft", "draft", "active", "draft", "revoked", "closed", "closed"),
     Home.VANILLA: ("signed", "awaiting_bank", "active", "suspended", "cancelled", "expired", "spent"),
 }
 STATES = (
@@ -39,7 +47,10 @@ STATES = (
 )
 
 
-@pytest.fixture(params=[(version, home) for version in (17, 19) for home in Home], ids=lambda one: f"{one[0]}-{one[1]}")
+SETS = [*((version, home) for version in (17, 19) for home in HOMES), (19, Home.DIRECT_DEBIT)]
+
+
+@pytest.fixture(params=SETS, ids=lambda one: f"{one[0]}-{one[1]}")
 def office(request: pytest.FixtureRequest, made: Worlds) -> OdooWorld:
     """Each version with each home of mandates."""
     return made(*request.param)
@@ -133,7 +144,7 @@ def test_a_one_off_and_the_date_of_last_use_are_shown_where_there_is_a_place(off
     home = _home(office)
     if home is Home.OCA:
         assert (row["type"], row["last_debit_date"], row["format"]) == ("oneoff", "2026-11-20", "sepa")
-    elif home is Home.ENTERPRISE:
+    elif home is not Home.VANILLA:
         assert (row["one_off"], row["start_date"]) == (True, "2026-11-02")
     else:
         assert (row["x_sepa_last_used_on"], row["x_sepa_scheme"]) == ("2026-11-20", "CORE")
