@@ -11,6 +11,8 @@ from __future__ import annotations
 from xml.parsers import expat
 
 _MOST_DEPTH = 256
+_AFTER_END = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
+_DECLARATION = expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]
 _BEFORE_NAME = "}"  # between namespace and local name, as expat tells them
 _FOREIGN = "other:"  # before the name of an element of another namespace
 _CURRENCY = "Ccy"
@@ -26,6 +28,12 @@ class BrokenXml(ValueError):
     def __init__(self, why: str, line: int | None = None) -> None:
         super().__init__(why)
         self.line = line
+
+
+class AnotherDocument(BrokenXml):
+    """The document is complete, and another one begins after it; `rest` is what was fed of that one."""
+
+    rest = b""
 
 
 class PlainXml:
@@ -70,6 +78,8 @@ class PlainXml:
         self._fed += len(chunk)
         complete = len(source) - self._fed + max(self._parser.CurrentByteIndex, 0)
         self._pending = source[complete:]
+        if isinstance(self.fault, AnotherDocument):
+            self.fault.rest = self._pending
         if as_it_is:
             return self._as_it_is(source[:complete])
         text = "".join(self._told)
@@ -89,7 +99,11 @@ class PlainXml:
             self.fault = fault
         except expat.ExpatError as error:
             why = "The document ends before its last tag: it was cut off." if last else str(error)
-            self.fault = BrokenXml(why, error.lineno)
+            after_end = error.code == _AFTER_END or (error.code == _DECLARATION and not self._depth)
+            if after_end and self._namespace is not None:
+                self.fault = AnotherDocument("Something stands after the end of the document.", error.lineno)
+            else:
+                self.fault = BrokenXml(why, error.lineno)
         except (ValueError, LookupError) as error:  # about an encoding that neither expat nor Python knows
             self.fault = BrokenXml(f"The encoding is not read here ({error}); UTF-8 is.", 1)
 

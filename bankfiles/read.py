@@ -20,9 +20,11 @@ from bankfiles.coda_reader import read_coda
 from bankfiles.identifiers import mask_ibans
 from bankfiles.mt940_reader import read_mt940
 from bankfiles.pain002_reader import read_pain002
+from bankfiles.rejoined import Rejoined
 from bankfiles.xml_stream import root_namespace
 
 _HEAD_BYTES = 64 * 1024
+MOST_DOCUMENTS = 1000  # of one file: some banks write one after the other
 _CODA_HEADER = re.compile(rb"0{5}\d{9}05[D ]")
 _MT940_START = re.compile(rb"^:20:[^\r\n]*\r?\n(?:(?!:61:)[^\r\n]*\r?\n){0,12}?:25P?:", re.MULTILINE)
 
@@ -100,12 +102,32 @@ def _read(source: BinaryIO, name: str) -> Iterator[Answer | Unreadable]:
 
 def _read_plain(source: BinaryIO, name: str) -> Iterator[Answer | Unreadable]:
     head = source.read(_HEAD_BYTES)
+    lines = 0  # before the document
+    for _ in range(MOST_DOCUMENTS):
+        stream = Rejoined(head, source)
+        for answer in _read_document(head, stream, name):
+            yield replace(answer, line=answer.line + lines) if lines and answer.line else answer
+        if stream.next_line is None:
+            return
+        lines += stream.next_line - 1
+        head = stream.head(_HEAD_BYTES)
+    yield Unreadable(
+        line=lines + 1,
+        seen="",
+        why=f"Over {MOST_DOCUMENTS} documents stand in one file; no bank sends that, and the rest is not read.",
+        remedy="Ask the bank for the documents in files of their own.",
+    )
+
+
+def _read_document(head: bytes, stream: Rejoined, name: str) -> Iterator[Answer | Unreadable]:
+    """Yield what one document says that begins with `head`; `stream` is left before the next one."""
     found = _recognise(head)
     reader = READERS.get(found)
     if reader is not None:
-        if head.lstrip()[:1] == b"<":
-            head = head.lstrip()  # an XML declaration may only stand at the very start; some banks write a line before
-        for answer in reader(cast("BinaryIO", _Rejoined(head, source))):
+        space = len(head) - len(head.lstrip())
+        if head[space : space + 1] == b"<":
+            stream.read(space)  # an XML declaration may only stand at the very start; some banks write a line before
+        for answer in reader(cast("BinaryIO", stream)):
             if isinstance(answer, Unreadable):
                 answer = replace(answer, seen=mask_ibans(answer.seen))
             yield answer
@@ -119,23 +141,6 @@ def _read_plain(source: BinaryIO, name: str) -> Iterator[Answer | Unreadable]:
         why=f"{name or 'This'} is {what}.",
         remedy="Fetch a pain.002, camt.052, camt.053, camt.054, CODA or MT940 file from the bank.",
     )
-
-
-class _Rejoined:
-    """A stream of which the head was read already: `read` and `readline` over both, without seeking back."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = io.BytesIO(head)
-        self._rest = rest
-
-    def read(self, size: int) -> bytes:
-        return self._head.read(size) or self._rest.read(size)
-
-    def readline(self, size: int) -> bytes:
-        line = self._head.readline(size)
-        if line.endswith(b"\n") or len(line) == size:
-            return line
-        return line + self._rest.readline(size - len(line))
 
 
 def _recognise(head: bytes) -> Format:

@@ -15,7 +15,8 @@ from typing import BinaryIO, Protocol, cast
 from lxml import etree
 
 from bankfiles.answers import Answer, Unreadable
-from bankfiles.plain_xml import BrokenXml, PlainXml
+from bankfiles.plain_xml import AnotherDocument, BrokenXml, PlainXml
+from bankfiles.rejoined import Rejoined
 
 MOST_RECORD_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
@@ -126,12 +127,16 @@ def records_of(chunks: Iterable[bytes], tags: Iterable[str]) -> Iterator[Record]
 def read_records(source: BinaryIO, tags: Iterable[str], taker: Taker) -> Iterator[Answer | Unreadable]:
     """Yield what the records of a file say.
 
-    A file that breaks off ends in one Unreadable; what came before is delivered.
+    A file that breaks off ends in one Unreadable; what came before is delivered. Where another document follows, a
+    `Rejoined` source gets it back, to be read on; of any other source it is unreadable.
     """
     try:
         for record in records(source, tags):
             yield from taker.take(record)
     except BrokenXml as error:
+        if isinstance(error, AnotherDocument) and isinstance(source, Rejoined) and error.rest[:1] == b"<":
+            source.give_back(error.rest, error.line)
+            return
         yield unreadable_rest(error)
 
 

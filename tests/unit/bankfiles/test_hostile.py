@@ -54,13 +54,6 @@ def test_a_truncated_file_delivers_what_came_before_and_says_where_it_ended() ->
         assert items[:-1] == whole[: len(items) - 1]
 
 
-def test_two_documents_in_one_file_deliver_the_first_and_say_so() -> None:
-    whole = list(read_answers(STATEMENT.encode()))
-    items = list(read_answers((STATEMENT + STATEMENT).encode()))
-    assert items[: len(whole)] == whole
-    assert isinstance(items[-1], Unreadable)
-
-
 @pytest.mark.parametrize(
     "data",
     [
