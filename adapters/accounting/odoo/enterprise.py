@@ -31,6 +31,7 @@ class EnterpriseMandates(MandateRecords):
         MandateState.SPENT: "closed",
     }
     ended: ClassVar[frozenset[str]] = frozenset({"revoked"})
+    once = ("one_off", True)
     kinds: ClassVar[Mapping[str, MandateEventKind]] = {
         "draft": MandateEventKind.SUSPENDED,
         "active": MandateEventKind.RESUMED,

@@ -28,6 +28,7 @@ class OcaMandates(MandateRecords):
         MandateState.SPENT: "expired",
     }
     ended: ClassVar[frozenset[str]] = frozenset({"cancel"})
+    once = ("type", "oneoff")
     kinds: ClassVar[Mapping[str, MandateEventKind]] = {
         "draft": MandateEventKind.SUSPENDED,
         "valid": MandateEventKind.RESUMED,

@@ -26,6 +26,7 @@ class MandateRecords(ABC):
         draft, valid, validate: the states before and after validation, and the button for it.
         takes_partner: whether the contact is written to the record.
         states, ended: the module's word for each state; those from which nothing comes back.
+        once: the field, and its value, of a mandate for one collection.
         kinds: what a state tells if a user gave it.
     """
 
@@ -38,12 +39,22 @@ class MandateRecords(ABC):
     takes_partner: ClassVar[bool] = True
     states: ClassVar[Mapping[MandateState, str]]
     ended: ClassVar[frozenset[str]]
+    once: ClassVar[tuple[str, object]]
     kinds: ClassVar[Mapping[str, MandateEventKind]]
 
     def __init__(self, client: OdooClient) -> None:
         self._client = client
         account = tuple(f"{_BANK}.{name}" for name in ("sanitized_acc_number", "write_uid", "write_date"))
-        self.paths = (self.reference, "state", "partner_id", "create_uid", "write_uid", "write_date", *account)
+        self.paths = (
+            self.reference,
+            self.once[0],
+            "state",
+            "partner_id",
+            "create_uid",
+            "write_uid",
+            "write_date",
+            *account,
+        )
 
     @abstractmethod
     def values(self, mandate: Mandate) -> dict[str, object]:
@@ -97,7 +108,8 @@ class MandateRecords(ABC):
 
     def ours(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Those made by our user; or by an earlier user of ours, who left a note."""
-        of_users = [row for row in rows if str(row["state"]) in self.kinds and self._is_of_a_user(row)]
+        told = (row for row in rows if str(row["state"]) in self.kinds and not self._is_spent(row))
+        of_users = [row for row in told if self._is_of_a_user(row)]
         user = self._client.server.user
         others = [note_key(str(row[self.reference])) for row in of_users if row["create_uid"] != user]
         noted = notes.existing(self._client, others)
@@ -136,6 +148,11 @@ class MandateRecords(ABC):
         is_ended = row["state"] in self.ended
         is_of_a_user = self._is_of_a_user(row) and row[self.reference] not in amended
         return Shown(integer(row["id"]), partner, iban, is_ended, is_of_a_user, row)
+
+    def _is_spent(self, row: Row) -> bool:
+        """It has carried its one collection. The module has one word for that and for having expired."""
+        field, value = self.once
+        return row.get(field) == value and row["state"] == self.states[MandateState.SPENT]
 
     def _is_of_a_user(self, row: Row) -> bool:
         """The record was last written by somebody else; or its account was, not before the record.

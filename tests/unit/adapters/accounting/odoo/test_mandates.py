@@ -279,6 +279,13 @@ def test_a_bank_account_that_a_user_overwrote_is_another_account(office: OdooWor
     assert MandateEventKind.AMENDED not in {event.kind for event in _told(opened(office)) if event.iban != OTHER_IBAN}
 
 
+def test_a_spent_one_that_a_user_touches_is_not_taken_for_cancelled(office: OdooWorld, opened: Opened) -> None:
+    contact = office.town.customer("Spent")
+    _store(opened(office), signed(contact, type=MandateType.ONE_OFF, state=MandateState.SPENT))
+    _edit(office, **({"comment": "seen"} if _home(office) is Home.VANILLA else {_last_note(office): "2026-11-03"}))
+    assert _told(opened(office)) == []
+
+
 def test_an_account_that_is_no_iban_is_a_fault_and_the_rest_is_told(office: OdooWorld, opened: Opened) -> None:
     contact, other = office.town.customer("Wrong"), office.town.customer("Right")
     _store(opened(office), signed(contact), signed(other, "UMR-2"))
