@@ -35,10 +35,10 @@ def run(config_file: Path, clock: Callable[[], datetime] = utc_now) -> int:
     """Serve until SIGTERM or Ctrl-C; a pass under way finishes the record in hand.
 
     Args:
-        clock: of the installation; the schedule itself goes by the wall clock.
+        clock: the time now, aware, UTC; by it a pass was missed. The schedule itself goes by the wall clock.
     """
     with opened(config_file, clock) as it:
-        daemon = _daemon(it)
+        daemon = _daemon(it, clock)
         serve = _server(it)
         if daemon is not None:
             daemon.start()
@@ -50,7 +50,7 @@ def run(config_file: Path, clock: Callable[[], datetime] = utc_now) -> int:
     return DONE
 
 
-def _daemon(it: Opened) -> Daemon | None:
+def _daemon(it: Opened, clock: Callable[[], datetime]) -> Daemon | None:
     """The schedule; None if the config has none."""
     if not it.config.schedule.enabled:
         return None
@@ -64,7 +64,7 @@ def _daemon(it: Opened) -> Daemon | None:
 
     act = road_owed(it.config, it.store) if it.config.workers.enabled else walk
     trigger = CronTrigger.from_crontab(it.config.schedule.crontab, timezone=it.config.time_zone)
-    return Daemon(act, trigger, it.store, utc_now)
+    return Daemon(act, trigger, it.store, clock)
 
 
 def _server(it: Opened) -> Callable[[], None]:
