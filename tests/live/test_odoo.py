@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from bankfiles.pain008 import Amendment, Collection, read_collections
 from connector.model.mandate import MandateState
 from connector.model.rules import InviteRules, NotifyRules, Rules, WhomToInvite
 from connector.store.database import open_store
 from connector.testing.bank_house import Fate, Told
 from connector.testing.clock import SettableClock
 from tests.live.odoo.conftest import clock, installed, office, open_package, server, settings  # noqa: F401
-from tests.live.odoo.given import AMOUNT, DAYS_UNTIL_DUE, Case, Open, new_case
+from tests.live.odoo.given import AMOUNT, DAYS_UNTIL_DUE, Case, Open, iban_of, new_case
 from tests.live.odoo.office import InvoiceInOdoo, Office
 from tests.live.odoo.road import Road
 
@@ -140,3 +142,41 @@ def test_an_invoice_that_is_paid_otherwise_is_not_collected(road: Road, office: 
     road.nights(DAYS_UNTIL_DUE + 4)
     assert [order for order in road.house.orders if order.mandate_reference == reference] == []
     assert office.plans(case.invoice) == []
+
+
+def test_an_iban_that_a_user_changes_under_a_mandate_is_told_to_the_bank(
+    road: Road, office: Office, case: Case
+) -> None:
+    reference = with_mandate(road, case)
+    road.nights(DAYS_UNTIL_DUE + 5)
+    other = iban_of(20_000_000 + case.customer)
+    office.change_iban(case.customer, case.iban, other)
+    office.make_invoice(case.customer, "50.00", road.clock.now.date())
+    road.nights(DAYS_UNTIL_DUE)
+    assert road.mandate(reference).iban == other
+    assert [order.debtor_iban for order in road.house.orders] == [case.iban, other]
+    read = [found for file in road.bank.received.values() for found in read_collections(BytesIO(file))]
+    first, second = [found for found in read if isinstance(found, Collection)]
+    assert first.amendment is None
+    assert second.amendment == Amendment(same_mandate_new_account=True)
+    (mandate,) = office.mandates(case.customer)
+    assert (mandate.reference, mandate.iban, mandate.valid) == (reference, other, True)
+
+
+def test_what_is_credited_or_paid_meanwhile_is_not_asked_for(road: Road, office: Office, case: Case) -> None:
+    with_mandate(road, case)
+    office.receive_money(case.invoice, "20.00")
+    office.credit(case.invoice, "1.00")
+    road.nights(DAYS_UNTIL_DUE + 5)
+    (order,) = road.house.orders
+    assert order.amount == Decimal("100.00")
+    assert office.invoice(case.invoice) == InvoiceInOdoo(case.number, "posted", "paid", Decimal("0.00"))
+
+
+def test_an_invoice_in_another_currency_is_not_collected(road: Road, office: Office, case: Case) -> None:
+    with_mandate(road, case)
+    dollars = office.currency("USD")
+    foreign = office.make_invoice(case.customer, "50.00", case.today, currency_id=dollars)
+    road.nights(DAYS_UNTIL_DUE + 5)
+    assert [order.amount for order in road.house.orders] == [AMOUNT]
+    assert office.invoice(foreign).payment_state == "not_paid"

@@ -177,7 +177,7 @@ class Office:
 
     def make_invoice(self, customer: int, amount: str, due_on: date, **facts: object) -> int:
         """A posted invoice of one line without taxes."""
-        line = {"name": "Energy", "quantity": 1, "price_unit": float(Decimal(amount)), "tax_ids": [(6, 0, [])]}
+        line = {"name": "Energy", "quantity": 1, "price_unit": _number(amount), "tax_ids": [(6, 0, [])]}
         invoice = {
             "move_type": "out_invoice",
             "partner_id": customer,
@@ -223,11 +223,29 @@ class Office:
         else:
             self.change("res.partner", customer, x_sepa_iban=new)
 
-    def receive_money(self, invoice: int) -> None:
-        """The customer pays by transfer."""
+    def receive_money(self, invoice: int, amount: str = "") -> None:
+        """The customer pays by transfer: all, or a part."""
         there = {"active_model": "account.move", "active_ids": [invoice]}
-        wizard = self.call("account.payment.register", "create", {}, context=there)
+        values = {"amount": _number(amount)} if amount else {}
+        wizard = self.call("account.payment.register", "create", values, context=there)
         self.call("account.payment.register", "action_create_payments", [wizard], context=there)
+
+    def credit(self, invoice: int, amount: str) -> None:
+        """A credit note on an invoice, set off against it."""
+        (row,) = self.rows("account.move", [("id", "=", invoice)], "partner_id", "invoice_date_due")
+        due_on = date.fromisoformat(row["invoice_date_due"])
+        note = self.make_invoice(row["partner_id"][0], amount, due_on, move_type="out_refund")
+        owed = [("move_id", "in", [invoice, note]), ("account_id.account_type", "=", "asset_receivable")]
+        lines = self.call("account.move.line", "search", [*owed, ("reconciled", "=", False)])
+        self.call("account.move.line", "reconcile", lines)
+
+    def currency(self, code: str) -> int:
+        """A currency, in use from now on."""
+        (row,) = self.rows("res.currency", [("name", "=", code)], "active")
+        if not row["active"]:
+            self.change("res.currency", row["id"], active=True)
+        found: int = row["id"]
+        return found
 
     def close_activities(self, model: str, record: int) -> None:
         """What was to be done about a record is done."""
@@ -361,6 +379,11 @@ class Office:
 
     def _lines_of(self, entry: int) -> list[Row]:
         return self.rows("account.move.line", [("move_id", "=", entry)], "account_id", "balance")
+
+
+def _number(amount: str) -> float:
+    """An amount as JSON has it."""
+    return float(Decimal(amount))
 
 
 def _money(amount: float) -> Decimal:
