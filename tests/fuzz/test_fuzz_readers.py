@@ -102,6 +102,7 @@ TARGETS: dict[str, tuple[list[bytes], Callable[[bytes], Iterable[object]]]] = {
     "collections": ([PAIN_008], answers_of(read_collections)),
     "mandates": ([written("pain.009.001.08.xml"), written("pain.012.001.08.xml")], answers_of(read_mandates)),
     "any": ([small("camt.053.001.08.xml"), small("coda_v2.cod"), small("mt940_dutch.sta")], read_answers),
+    "documents": ([small("camt.054.001.02.xml") + small("camt.053.001.08.xml")], read_answers),
 }
 
 
