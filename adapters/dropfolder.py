@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import get_native_id
 
 from connector.errors import Fatal, Retriable
 
@@ -76,9 +77,15 @@ def waiting_files(folder: Path, now: datetime, settle_seconds: int) -> list[Wait
 def put_whole(target: Path, chunks: Iterable[bytes]) -> None:
     """Write a file so that under its name it is there whole or not at all, and survives a power cut.
 
-    An existing file is replaced. Raises OSError; then nothing stands under the name that was not there before.
+    An existing file is replaced; of several that write it side by side, the last one stands. Raises OSError; then
+    nothing stands under the name that was not there before.
     """
-    partial = write_aside(target, chunks)
+    partial = target.with_name(f".{target.name}.{os.getpid()}-{get_native_id()}.part")
+    try:
+        _write(partial, chunks)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
     partial.replace(target)
     sync_folder(target.parent)
 
@@ -86,12 +93,16 @@ def put_whole(target: Path, chunks: Iterable[bytes]) -> None:
 def write_aside(target: Path, chunks: Iterable[bytes]) -> Path:
     """Write the content durably beside its target, under a hidden temporary name, which is returned."""
     partial = aside(target)
-    with partial.open("wb") as stream:
+    _write(partial, chunks)
+    return partial
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> None:
+    with path.open("wb") as stream:
         for chunk in chunks:
             stream.write(chunk)
         stream.flush()
         os.fsync(stream.fileno())
-    return partial
 
 
 def aside(target: Path) -> Path:

@@ -12,6 +12,7 @@ from threading import Event
 import pytest
 from sqlalchemy import select
 
+from adapters.dropfolder import put_whole
 from connector.engine import witness
 from connector.engine.lease import Scope, lease
 from connector.engine.workers.jobs import Came, Job, first, following
@@ -189,3 +190,14 @@ def test_jobs_side_by_side_leave_one_witness_of_the_newest(tmp_path: Path) -> No
     with ThreadPoolExecutor(8) as side_by_side:
         list(side_by_side.map(lambda number: witness.note_begun(tmp_path, number), range(1, 201)))
     assert witness.read(tmp_path) == witness.Seen(began=200, ended=0)
+
+
+def test_jobs_side_by_side_may_write_the_same_file(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        put_whole(tmp_path / "report.html", [f"{number}".encode()] * 100)
+
+    with ThreadPoolExecutor(8) as side_by_side:
+        list(side_by_side.map(write, range(10, 90)))
+    content = (tmp_path / "report.html").read_text()
+    assert content == content[:2] * 100
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
