@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select, true
@@ -15,6 +16,7 @@ from connector.model.mandate import MandateState
 from connector.model.reason import Reason, ReasonCode
 from connector.store.chunks import chunks
 from connector.store.customers import customer_of
+from connector.store.remarks import claims_of
 from connector.store.tables import claims, collections, customers, exceptions, invoices, mandates
 
 _AFTER_A_SIGNATURE = [
@@ -72,7 +74,7 @@ def invoices_asked_in_vain(connection: Connection, source: str, attempts: int) -
         .select_from(collections)
         .join(claims, claims.c.end_to_end_id == collections.c.end_to_end_id)
         .join(invoices, and_(invoices.c.source == claims.c.source, invoices.c.id == claims.c.invoice_id))
-        .where(collections.c.state.in_(_FAILED_AT_THE_BANK), claims.c.source == source, _is_open(), used >= attempts)
+        .where(collections.c.state.in_(_FAILED_AT_THE_BANK), claims_of(source), _is_open(), used >= attempts)
         .distinct()
     )
     return [Asked(row[0], row[1]) for row in rows]
@@ -120,6 +122,6 @@ def _is_open() -> ColumnElement[bool]:
         invoices.c.kind == InvoiceKind.INVOICE.value,
         invoices.c.currency == "EUR",
         invoices.c.gone.is_(false()),
-        invoices.c.open_amount > 0,
+        invoices.c.open_amount > Decimal(0),
         ~claimed,
     )
