@@ -7,6 +7,7 @@ back. It is then walked again and again in processes of its own, each with its o
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import traceback
@@ -283,24 +284,38 @@ def _deadly(number: int, when: str) -> Wire:
     return wire
 
 
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        {"kind": Kind.DROPPED},
-        {"kind": Kind.STATUS, "status": 502},
-        {"kind": Kind.STATUS, "status": 503},
-        {"kind": Kind.THROTTLED, "seconds": 3},
-        {"kind": Kind.SERIALIZATION},
-    ],
-    ids=str,
-)
+TROUBLES: list[dict[str, Any]] = [
+    {"kind": Kind.DROPPED},
+    {"kind": Kind.LOST_ANSWER},
+    {"kind": Kind.STATUS, "status": 502},
+    {"kind": Kind.STATUS, "status": 503},
+    {"kind": Kind.THROTTLED, "seconds": 3},
+    {"kind": Kind.SERIALIZATION},
+]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=str)
 def test_a_server_in_trouble_is_called_again(nights: Nights, trouble: dict[str, Any]) -> None:
-    """Every second change is not done."""
+    """Every second change meets the same trouble."""
     night = nights(19, Home.OCA)
     for number in range(12):
         night.office.town.server.troubles.stage(call=CHANGES, after=number, **trouble)
     name = f"trouble {trouble['kind']} {trouble.get('status', '')}"
     assert night.walk(name, passes=PASSES_MAX) == 0
+    assert night.shown() == night.expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("version", "home"), [(17, Home.VANILLA), (19, Home.OCA)])
+def test_anything_goes_wrong_at_any_time(nights: Nights, version: int, home: Home, seed: int) -> None:
+    """Every fourth call or so, reads as well; the seed names the test."""
+    night, chance = nights(version, home), random.Random(seed)
+    for _ in range(60):
+        trouble = chance.choice(TROUBLES)
+        night.office.town.server.troubles.stage(call="", after=chance.randrange(240), **trouble)
+    assert night.walk(f"seed {seed}", passes=PASSES_MAX) == 0
+    night.office.town.server.calm()
+    assert night.walk(f"seed {seed}", passes=PASSES_MAX) == 0
     assert night.shown() == night.expected
 
 
