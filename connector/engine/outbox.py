@@ -61,17 +61,25 @@ _TRIES_IN_A_PASS = 3
 def clear_up(work: Work, step: Step) -> None:
     """Find out what became of effects that a killed pass or a lost answer left uncertain, before the step decides."""
     for kind in KINDS_OF_STEP.get(step, ()):
-        with work.store.transaction() as connection:
-            for effect in effects.in_state(connection, kind, EffectState.SENDING):
-                if _sender_is_gone(work, effect):
-                    why = "the pass ended during the call"
-                    effects.mark(connection, effect, EffectState.UNKNOWN, work.act(), error=why)
-            uncertain = effects.in_state(connection, kind, EffectState.UNKNOWN)
-        for effect in uncertain:
+        for effect in _uncertain(work, kind):
             ours = work.targets is None or effect.target in work.targets
             if ours and work.may_call(effect.target):
                 look_up(work, step, HANDLERS[kind], effect)
             work.check_stop()
+
+
+def _uncertain(work: Work, kind: EffectKind) -> list[Effect]:
+    """The effects of a kind whose outcome is unknown, oldest first. Nearly always there are none: that only reads."""
+    with work.store.reading() as connection:
+        found = effects.uncertain(connection, kind)
+    if any(effect.state is EffectState.SENDING for effect in found):
+        with work.store.transaction() as connection:
+            for effect in effects.uncertain(connection, kind):
+                if effect.state is EffectState.SENDING and _sender_is_gone(work, effect):
+                    why = "the pass ended during the call"
+                    effects.mark(connection, effect, EffectState.UNKNOWN, work.act(), error=why)
+            found = effects.uncertain(connection, kind)
+    return [effect for effect in found if effect.state is EffectState.UNKNOWN]
 
 
 def _sender_is_gone(work: Work, effect: Effect) -> bool:
@@ -101,23 +109,25 @@ class _Making:
 
     def all(self) -> None:
         """Walk over them, and again as long as one that was made let others of its lane go."""
-        with self._work.store.reading() as connection:
-            total = effects.count_pending(connection, self._kinds)
-        after, called = 0, 0
-        while True:
-            page = self._page(after)
-            if not page and not called:
-                break
-            after, called = (page[-1].seq, called) if page else (0, 0)
+        page, called = self._page(), 0
+        total = self._count() if page else 0
+        while page:
             for batch in self._batches(page):
                 called += self._take(batch)
                 self._work.progress(Progress(self._step, batch[0].kind.value, self._done, max(self._done, total)))
             self._settle()
+            page = self._page(page[-1].seq) if len(page) == _PAGE else []
+            if not page and called:
+                page, called = self._page(), 0
         for target in sorted(self._answered - self._work.unreachable):
             reached(self._work, target)
         self._work.check_stop()
 
-    def _page(self, after: int) -> list[Effect]:
+    def _count(self) -> int:
+        with self._work.store.reading() as connection:
+            return effects.count_pending(connection, self._kinds)
+
+    def _page(self, after: int = 0) -> list[Effect]:
         """The next effects, at most one of each lane."""
         with self._work.store.reading() as connection:
             return effects.pending(

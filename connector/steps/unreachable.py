@@ -109,7 +109,10 @@ def show_unreachable(work: Work, step: Step, name: str, error: Retriable) -> Non
 
 def reached(work: Work, name: str) -> None:
     """It answers (again): what was shown before is over."""
+    if name in work.answered:
+        return
     act = work.act()
     with work.store.transaction() as connection:
         records = [f"connection {name}"]
         exceptions.close(connection, records, ReasonCode.SOURCE_UNREACHABLE, act.at, act.by)
+    work.answered.add(name)

@@ -41,6 +41,7 @@ class Work:
         stop: set when the pass shall end after the record in hand.
         scope: what this pass holds a lease of, by name.
         met: exceptions met in this pass.
+        answered: names of sources, services, banks and mailers that did answer in this pass, and that is noted.
         unreachable: names of sources, services and banks that did not answer in this pass.
         rechecked: creditors of whom what may leave was held against the packages in this pass.
         resting: names of those that refused too much and are left alone for the rest of this pass.
@@ -57,6 +58,7 @@ class Work:
     number: int = 0
     scope: str = "pass"
     met: int = 0
+    answered: set[str] = field(default_factory=set)
     unreachable: set[str] = field(default_factory=set)
     resting: set[str] = field(default_factory=set)
     rechecked: set[str] = field(default_factory=set)

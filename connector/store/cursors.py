@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from connector.ports import Feed
 from connector.store.tables import cursors
 from connector.store.upsert import upsert
 
+# Asked for each feed, again and again: made once.
+_OF_FEED = select(cursors.c.cursor).where(cursors.c.owner == bindparam("owner"), cursors.c.feed == bindparam("feed"))
+
 
 def read(connection: Connection, owner: str, feed: Feed) -> str:
     """The cursor of a feed; "" if it was never read."""
-    found = connection.execute(
-        select(cursors.c.cursor).where(cursors.c.owner == owner, cursors.c.feed == feed.value)
-    ).scalar()
-    return found or ""
+    return connection.execute(_OF_FEED, {"owner": owner, "feed": feed.value}).scalar() or ""
 
 
 def move(connection: Connection, owner: str, feed: Feed, cursor: str, at: datetime) -> None:

@@ -118,8 +118,10 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     """Take the write lock at once: two writers then wait for each other instead of failing half-way."""
-    read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get(_READ_ONLY, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif connection.connection.dbapi_connection is not None:  # takes no lock yet: nothing can go wrong here
+        connection.connection.dbapi_connection.cursor().execute("BEGIN")
 
 
 def _alembic(connection: Connection) -> AlembicConfig:

@@ -21,14 +21,12 @@ _WORTH_HISTORY = frozenset({EffectState.DONE, EffectState.FAILED, EffectState.UN
 # open effects says them.
 _OPEN = (
     select(effects)
-    .where(
-        text("effects.state IN ('pending', 'sending', 'unknown')"),
-        effects.c.kind == bindparam("kind"),
-        effects.c.state == bindparam("state"),
-    )
+    .where(text("effects.state IN ('pending', 'sending', 'unknown')"), effects.c.kind == bindparam("kind"))
     .order_by(effects.c.seq)
 )
-_COUNT = select(func.count()).select_from(_OPEN.subquery())
+_UNCERTAIN = _OPEN.where(effects.c.state != EffectState.PENDING.value)
+_PENDING = _OPEN.where(effects.c.state == EffectState.PENDING.value)
+_COUNT = select(func.count()).select_from(_PENDING.subquery())
 _EARLIER = effects.alias("earlier")
 _HELD = exists().where(
     _EARLIER.c.target == effects.c.target,
@@ -36,7 +34,7 @@ _HELD = exists().where(
     _EARLIER.c.seq < effects.c.seq,
     text("earlier.lane <> '' AND earlier.state NOT IN ('done', 'left')"),
 )
-_NEXT = _OPEN.where(effects.c.seq > bindparam("after"), or_(effects.c.lane == "", ~_HELD)).limit(bindparam("most"))
+_NEXT = _PENDING.where(effects.c.seq > bindparam("after"), or_(effects.c.lane == "", ~_HELD)).limit(bindparam("most"))
 
 
 def owe(connection: Connection, effect: Effect, at: datetime) -> bool:
@@ -88,23 +86,19 @@ def pending(
         query = query.where(effects.c.target.not_in(not_to))
     found: list[Effect] = []
     for kind in kinds:  # one after the other: each reads its part of the index in order
-        asked = {"kind": kind.value, "state": EffectState.PENDING.value, "after": after, "most": limit}
+        asked = {"kind": kind.value, "after": after, "most": limit}
         found += map(effect_of, connection.execute(query, asked))
     return sorted(found, key=lambda effect: effect.seq)[:limit]
 
 
 def count_pending(connection: Connection, kinds: Iterable[EffectKind]) -> int:
     """How many effects of these kinds wait to be made."""
-    counts = (
-        connection.execute(_COUNT, {"kind": kind.value, "state": EffectState.PENDING.value}).scalar_one()
-        for kind in kinds
-    )
-    return sum(counts)
+    return sum(connection.execute(_COUNT, {"kind": kind.value}).scalar_one() for kind in kinds)
 
 
-def in_state(connection: Connection, kind: EffectKind, state: EffectState) -> list[Effect]:
-    """All effects of a kind in one open state, oldest first."""
-    return [effect_of(row) for row in connection.execute(_OPEN, {"kind": kind.value, "state": state.value})]
+def uncertain(connection: Connection, kind: EffectKind) -> list[Effect]:
+    """All effects of a kind that are being sent, or whose outcome is unknown; oldest first."""
+    return [effect_of(row) for row in connection.execute(_UNCERTAIN, {"kind": kind.value})]
 
 
 def about(connection: Connection, record: str) -> list[Effect]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from connector.store.pass_tables import targets
 from connector.store.upsert import upsert
@@ -28,9 +28,12 @@ class Target:
     not_before: datetime | None = None
 
 
+_NAMED = select(targets).where(targets.c.name == bindparam("name"))  # asked before every call: made once
+
+
 def find(connection: Connection, name: str) -> Target:
     """How a target stands; a new one has a clean record."""
-    row = connection.execute(select(targets).where(targets.c.name == name)).first()
+    row = connection.execute(_NAMED, {"name": name}).first()
     return Target(row.name, row.refusals, row.counted_since, row.open, row.not_before) if row else Target(name)
 
 
