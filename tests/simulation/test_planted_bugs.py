@@ -200,7 +200,7 @@ def a_claim_is_released_when_its_file_leaves(patch: pytest.MonkeyPatch) -> None:
 @bug(BOOKED_TWICE)
 def a_bank_file_is_applied_each_time_it_comes(patch: pytest.MonkeyPatch) -> None:
     """No digest, no identity of answers, no state, and a key that is new each time: what was booked is booked again."""
-    apply_to, owe_payment = apply_answer._apply_to_collection, book.owe_payment
+    apply_to, owe_payment = apply_answer._apply_to_collection, book._owe_payment
     times = iter(range(1, 1_000_000))
 
     def anyhow(work: Work, connection: Connection, answer: Answer, stored: StoredCollection, state: Any) -> bool:
