@@ -53,10 +53,17 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Seconds that a call took and the most memory that its process held, in MiB."""
+    """What a call took.
+
+    Attributes:
+        seconds: by the clock on the wall.
+        peak_mib: the most memory that its process held.
+        cpu_seconds: in which its process was at work, and not waiting for somebody else.
+    """
 
     seconds: float
     peak_mib: float
+    cpu_seconds: float
 
 
 def measured(work: Callable[Arguments, object], *args: Arguments.args, **kwargs: Arguments.kwargs) -> Measured:
@@ -89,9 +96,10 @@ def _measure(
     args: tuple[object, ...],
     kwargs: Mapping[str, object],
 ) -> None:
-    started = time.perf_counter()
+    started, cpu_before = time.perf_counter(), time.process_time()
     work(*args, **kwargs)
-    answer.send(Measured(time.perf_counter() - started, _peak_mib()))
+    cpu_seconds = time.process_time() - cpu_before
+    answer.send(Measured(time.perf_counter() - started, _peak_mib(), cpu_seconds))
 
 
 def _peak_mib() -> float:

@@ -177,7 +177,7 @@ def _is_value_but_false(value: object) -> bool:
 
 def _step(value: object, step: str) -> object:
     """One step of a path: a key, or a number that counts in a list."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):  # dict first: asking for a Mapping takes ten times as long
         return value.get(step)
     if isinstance(value, Sequence) and not isinstance(value, str) and step.isdecimal() and int(step) < len(value):
         found: object = value[int(step)]

@@ -15,7 +15,7 @@ from connector.ports import Document
 from connector.signing.details import Details
 from connector.signing.evidence import EvidenceKind, chain, record
 from connector.signing.offer import Logo, Offer
-from connector.signing.pdf import SignedMandate, Typeface, mandate_pdf
+from connector.signing.signed import SignedMandate, Typeface
 from connector.store import signing_evidence, signing_invitations
 from connector.store.database import Store
 from connector.store.signing_evidence import SignatureRow
@@ -44,6 +44,8 @@ def signed_document(
     name = f"mandate-{_file_name(kept.mandate.offer.reference)}.pdf"
     if kept.content is not None and kept.sha256 is not None:
         return Document(name, "application/pdf", kept.content, kept.sha256)
+    from connector.signing.pdf import mandate_pdf  # a quarter of the memory of a pass, which rarely prints
+
     content = mandate_pdf(kept.mandate, typeface)
     digest = hashlib.sha256(content).hexdigest()
     with store.transaction() as connection:

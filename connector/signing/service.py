@@ -35,7 +35,7 @@ from connector.signing.documents import signed_document
 from connector.signing.evidence import EvidenceKind, record
 from connector.signing.mandate_text import MandateText, MandateTexts
 from connector.signing.offer import Offer, logo_of, offer_of
-from connector.signing.pdf import Typeface
+from connector.signing.signed import Typeface
 from connector.store import signing_evidence, signing_invitations
 from connector.store.database import Store, open_store
 from connector.store.signing_invitations import InvitationRow

@@ -125,6 +125,8 @@ def _amount(value: object) -> Decimal | None:
 
 
 def _reference(text: str) -> str:
+    if text.lstrip()[:2].upper() != "RF":
+        return text
     try:
         return normalise_rf(text)
     except InvalidReference:

@@ -30,6 +30,11 @@ def test_help_imports_nothing_that_is_slow() -> None:
     assert HEAVY & set(loaded.split()) == set()
 
 
+def test_a_pass_does_not_load_what_prints_mandates() -> None:
+    code = "import sys, connector.cli.passes, connector.signing.service; print('fpdf' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
 def test_help_names_every_command_of_the_contract(command: Command) -> None:
     told = command("--help").out
     for name in (

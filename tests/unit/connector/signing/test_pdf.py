@@ -18,7 +18,8 @@ from connector.signing.chain import GENESIS, Entry, entry_after
 from connector.signing.details import Details
 from connector.signing.mandate_text import MandateTexts
 from connector.signing.offer import Logo, offer_of
-from connector.signing.pdf import SignedMandate, Typeface, mandate_pdf
+from connector.signing.pdf import mandate_pdf
+from connector.signing.signed import SignedMandate, Typeface
 from tests.support.signing import IBAN, NOW, invitation_request
 
 TEXTS = MandateTexts(None)
