@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import BinaryIO
 
 from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, entry_key
@@ -247,7 +248,7 @@ def _movement_of(number: int, line: str) -> _Movement:
         sequence=line[2:6],
         detail=line[6:10],
         bank_reference=line[10:31].strip(),
-        is_credit=_signed(line[31], "1") > 0,
+        is_credit=line[31] == "0",
         amount=abs(_signed(line[31], line[32:47])),
         value_on=_day(line[47:53]),
         code=line[53:61],
@@ -274,10 +275,11 @@ def _signed(sign: str, digits: str) -> Decimal:
     """An amount of 15 digits, the last three of them decimals; sign 0 is credit, 1 debit."""
     if sign not in "01" or not (digits.isascii() and digits.isdigit()):
         raise Misread(f"{sign + digits!r} is not an amount.")
-    amount = (Decimal(int(digits)) / 1000).quantize(Decimal("0.01") if digits.endswith("0") else Decimal("0.001"))
+    amount = Decimal(f"{digits[:-3]}.{digits[-3:-1]}" if digits[-1] == "0" else f"{digits[:-3]}.{digits[-3:]}")
     return amount if sign == "0" else -amount
 
 
+@lru_cache(maxsize=512)  # of six characters each
 def _day(text: str) -> date | None:
     if not text.strip("0 "):
         return None

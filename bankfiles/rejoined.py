@@ -15,6 +15,7 @@ class Rejoined:
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head = io.BytesIO(head)
         self._rest = rest
+        self._past_head = False  # that lines come from; only XML, which is not read by lines, is given back
         self.next_line: int | None = None
 
     def read(self, size: int) -> bytes:
@@ -23,9 +24,12 @@ class Rejoined:
 
     def readline(self, size: int) -> bytes:
         """Return a line, or its first `size` bytes."""
+        if self._past_head:
+            return self._rest.readline(size)
         line = self._head.readline(size)
         if line.endswith(b"\n") or len(line) == size:
             return line
+        self._past_head = True
         return line + self._rest.readline(size - len(line))
 
     def give_back(self, start: bytes, line: int | None) -> None:
