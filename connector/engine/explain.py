@@ -74,7 +74,7 @@ def _invoice(installation: Installation, connection: Connection, invoice: Invoic
     verdict = judge(facts, creditor, installation.rules, installation.today())
     said: dict[str, Fact] = {
         "number": invoice.number,
-        "customer": facts.customer.name if facts.customer else invoice.customer.id,
+        "customer": facts.customer_name or invoice.customer.id,
         "due_on": invoice.due_on,
         "total": invoice.total,
         "open_amount": invoice.open_amount,

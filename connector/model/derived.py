@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from base64 import b32encode
 from hashlib import blake2b
 
 from connector.model.customer import RecordKey
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
+_OURS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET)
 
 
 def _code(length: int, *parts: object) -> str:
-    """A code of so many letters and digits (5 bits each) over these parts."""
+    """A code of so many letters and digits (5 bits each, at most 16) over these parts: its lowest bits come first."""
     digest = blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
-    number = int.from_bytes(digest, "big")
-    return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in range(length))
+    highest_first = b32encode(digest[-10:]).decode("ascii").translate(_OURS)
+    return highest_first[: -length - 1 : -1]
 
 
 def mandate_reference(prefix: str, creditor: str, customer: RecordKey, number: int) -> str:

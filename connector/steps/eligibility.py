@@ -58,13 +58,14 @@ class InvoiceFacts:
     """All that is known about one invoice.
 
     Attributes:
+        customer_name: None if the customer was never read.
         mandates: of its customer, and the one that the invoice names, oldest first.
         claims: all ever made on it.
         notice: the one that counts, if any.
     """
 
     invoice: Invoice
-    customer: Customer | None
+    customer_name: str | None
     mandates: Sequence[Mandate]
     claims: Sequence[PastClaim]
     notice: Notice | None
@@ -158,7 +159,7 @@ def _why_not_collectable(facts: InvoiceFacts, rules: Rules) -> Reason | None:
     attempts = used_attempts(facts.claims)
     if attempts >= rules.collect.attempts:
         return Reason(ReasonCode.ATTEMPTS_USED, said | {"attempts": str(attempts)})
-    if facts.customer is None:
+    if facts.customer_name is None:
         return Reason(ReasonCode.CUSTOMER_UNKNOWN, said | {"customer": invoice.customer.id})
     return None
 
@@ -171,7 +172,7 @@ def used_attempts(claims: Sequence[PastClaim]) -> int:
 def _mandate_for(facts: InvoiceFacts) -> tuple[Mandate | None, Reason]:
     """The mandate to collect under: the one that the invoice names, else the customer's latest active one."""
     invoice = facts.invoice
-    said = {"number": invoice.number, "customer": facts.customer.name if facts.customer else ""}
+    said = {"number": invoice.number, "customer": facts.customer_name or ""}
     if invoice.mandate_reference:
         said["mandate"] = invoice.mandate_reference
         named = next((m for m in facts.mandates if m.reference == invoice.mandate_reference), None)

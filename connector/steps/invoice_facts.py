@@ -16,14 +16,14 @@ def gather(connection: Connection, invoices: Sequence[Invoice]) -> list[InvoiceF
     """The facts of these invoices, in their order."""
     keys = [invoice.key for invoice in invoices]
     debtors = {invoice.customer for invoice in invoices}
-    known_customers = customers.find_many(connection, debtors)
+    names = customers.names(connection, debtors)
     mandates_of = mandates.of_customers(connection, debtors)
     claims_on = collections.claims_on(connection, keys)
     notice_of = notices.live(connection, keys)
     return [
         InvoiceFacts(
             invoice=invoice,
-            customer=known_customers.get(invoice.customer),
+            customer_name=names.get(invoice.customer),
             mandates=_with_named(connection, invoice, mandates_of.get(invoice.customer, [])),
             claims=claims_on.get(invoice.key, []),
             notice=notice_of.get(invoice.key),

@@ -36,6 +36,20 @@ def find_many(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordK
     return found
 
 
+def names(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, str]:
+    """The names of the customers with these keys, as far as they are known."""
+    found: dict[RecordKey, str] = {}
+    by_source: dict[str, list[str]] = {}
+    for key in keys:
+        by_source.setdefault(key.source, []).append(key.id)
+    for source, ids in by_source.items():
+        rows = connection.execute(
+            select(customers.c.id, customers.c.name).where(customers.c.source == source, customers.c.id.in_(ids))
+        ).all()
+        found.update((RecordKey(source, id_), name) for id_, name in rows)
+    return found
+
+
 def search(connection: Connection, word: str) -> list[Customer]:
     """Customers whose id, number or name is this word."""
     rows = connection.execute(

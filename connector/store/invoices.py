@@ -99,7 +99,8 @@ def to_collect(
     return _next(connection, condition, after)
 
 
-_BATCH = 500
+_BATCH = 1000
+_OF_AN_INVOICE = [column for column in invoices.c if column.name not in {"digest", "read_at"}]
 
 
 def _collectable(source: str, due_until: date, attempts: int) -> ColumnElement[bool]:
@@ -132,8 +133,8 @@ def _next(connection: Connection, condition: ColumnElement[bool], after: Place |
         later = or_(invoices.c.due_on > due_on, and_(invoices.c.due_on == due_on, invoices.c.id > last))
         condition = and_(condition, later)
     rows = connection.execute(
-        select(invoices).where(condition).order_by(invoices.c.due_on, invoices.c.id).limit(_BATCH)
-    )
+        select(*_OF_AN_INVOICE).where(condition).order_by(invoices.c.due_on, invoices.c.id).limit(_BATCH)
+    ).all()
     return [invoice_of(row) for row in rows]
 
 

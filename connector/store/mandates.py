@@ -24,6 +24,7 @@ _WRITE_BACK = "store_mandate:"
 _ON_ITS_WAY = frozenset({EffectState.PENDING, EffectState.SENDING, EffectState.UNKNOWN})
 _NOT_YET = frozenset({MandateState.INVITED, MandateState.SIGNED, MandateState.AWAITING_BANK, MandateState.LAPSED})
 _WORTH_WRITING = [state.value for state in MandateState if state not in _NOT_YET]
+_OF_A_MANDATE = [column for column in mandates.c if column.name not in {"invited_at", "expires_at"}]
 _NAME_LENGTH_MAX = 140  # ISO Max140Text; bank files take 70
 
 
@@ -150,10 +151,10 @@ def of_customers(connection: Connection, keys: Iterable[RecordKey]) -> dict[Reco
         by_source.setdefault(key.source, set()).add(key.id)
     for source, ids in by_source.items():
         rows = connection.execute(
-            select(mandates)
+            select(*_OF_A_MANDATE)
             .where(mandates.c.source == source, mandates.c.customer_id.in_(ids))
             .order_by(mandates.c.invited_at, mandates.c.reference)
-        )
+        ).all()
         for mandate in map(mandate_of, rows):
             found.setdefault(mandate.customer, []).append(mandate)
     return found

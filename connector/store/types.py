@@ -10,8 +10,6 @@ from sqlalchemy import BigInteger, DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-_CENT = Decimal("0.01")
-
 
 class Money(TypeDecorator[Decimal]):
     """EUR as whole cents. SQLite has no exact decimals, so a Numeric column would go through a float."""
@@ -22,10 +20,10 @@ class Money(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         if value is None:
             return None
-        cents = value / _CENT
-        if cents != cents.to_integral_value():
+        whole = int(cents := value * 100)
+        if whole != cents:
             raise ValueError(f"{value} has more than two decimals and can't be stored as EUR.")
-        return int(cents)
+        return whole
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-2)

@@ -60,7 +60,8 @@ def _judge(
     rules: Rules = RULES,
     today: date = TODAY,
 ) -> Verdict:
-    return judge(InvoiceFacts(invoice, customer, mandates, claims, notice), "main", rules, today)
+    facts = InvoiceFacts(invoice, customer and customer.name, mandates, claims, notice)
+    return judge(facts, "main", rules, today)
 
 
 def _claim(state: CollectionState, *, live: bool, counts: bool = True) -> PastClaim:
