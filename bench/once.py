@@ -17,9 +17,11 @@ from zoneinfo import ZoneInfo
 
 from schwifty import IBAN
 
+from bankfiles.pain008.model import Scheme, SequenceType
 from bench.figure import Figure, Measured, measured
 from connector.engine.one_pass import run_pass
 from connector.installation import Bank, Installation, Source
+from connector.model.collection import Claim, Collection, CollectionState
 from connector.model.creditor import Creditor, CreditorAddress
 from connector.model.customer import RecordKey
 from connector.model.deed import Step
@@ -27,8 +29,11 @@ from connector.model.effect import Effect, EffectKind
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.rules import NoticeChannel, NotifyRules, Rules
 from connector.ports import AdapterSettings, Surroundings
-from connector.store import effects
+from connector.store import collections, effects, runs
+from connector.store.chunks import chunks
+from connector.store.collections import StoredCollection
 from connector.store.database import open_store
+from connector.store.history import Act
 from connector.testing.accounting import MemoryPackage
 from connector.testing.bank import MemoryBank
 from connector.testing.clock import SettableClock
@@ -36,7 +41,7 @@ from connector.testing.mail import MemoryMailer
 from connector.testing.mandates import MemoryMandateService
 
 INVOICES, DUE, CUSTOMERS = 1_000_000, 100_000, 50_000
-EFFECTS = 5_000
+EFFECTS, CLAIMS = 5_000, 20_000
 NIGHT = datetime(2026, 11, 9, 1, 30, tzinfo=UTC)
 THEN = "2026-10-01 00:00:00"
 
@@ -110,10 +115,12 @@ def _filled() -> Path:
             " VALUES ('books', ?, ?, ?, 'invoice', '2026-01-01', ?, ?, ?, 'EUR', '', 0, '', ?)",
             (_invoice_row(n) for n in range(INVOICES)),
         )
-    installation = _installation(folder)
-    store = open_store(_url(folder))
-    run_pass(installation, store, steps=[Step.WRITE_BACK])
-    store.close()
+        database.execute(
+            "INSERT INTO effects (key, kind, target, about, facts, state, attempts, created_at, changed_at)"
+            " SELECT 'store_mandate:main/' || reference, 'store_mandate', 'books', 'mandate ' || reference,"
+            " json_object('reference', reference, 'creditor', 'main', 'number', '1'), 'done', 1, ?1, ?1 FROM mandates",
+            (THEN,),
+        )
     return folder
 
 
@@ -133,14 +140,16 @@ def _walk(folder: Path, *steps: Step) -> None:
         raise result.error
 
 
-def _collections_alone(folder: Path) -> None:
-    """The rows of 100,000 collections, in batches, without a rule."""
+def _collections_alone(folder: Path, most: int = DUE) -> None:
+    """The rows of so many collections, in batches, without a rule."""
     with _database(folder) as database:
         database.execute("CREATE TABLE c AS SELECT * FROM collections WHERE 0")
         database.execute("CREATE TABLE l AS SELECT * FROM claims WHERE 0")
         database.execute("CREATE TABLE h AS SELECT * FROM history WHERE 0")
         database.commit()
-        rows = database.execute("SELECT id, customer_id, open_amount FROM invoices WHERE due_on = '2026-11-16'")
+        rows = database.execute(
+            "SELECT id, customer_id, open_amount FROM invoices WHERE due_on = '2026-11-16' LIMIT ?", (most,)
+        )
         while batch := rows.fetchmany(500):
             database.executemany(
                 "INSERT INTO c (end_to_end_id, run, source, customer_id, amount, state)"
@@ -244,6 +253,70 @@ def outbox() -> Figure:
     )
 
 
+def _proposed(n: int) -> StoredCollection:
+    key = RecordKey("books", f"I{n}")
+    collection = Collection(
+        end_to_end_id=f"E{n}",
+        creditor="main",
+        customer=RecordKey("books", f"K{n}"),
+        mandate_reference=f"M-{n}",
+        amount=Decimal(1_000 + n % 90_000) / 100,
+        collection_date=date(2026, 11, 16),
+        sequence_type=SequenceType.RECURRENT,
+        state=CollectionState.PROPOSED,
+        remittance=f"2026-{n}",
+        claims=(Claim(key, 1, 1, Decimal(1_000 + n % 90_000) / 100),),
+    )
+    return StoredCollection(
+        collection=collection,
+        run="R",
+        scheme=Scheme.CORE,
+        debtor_name=f"Customer {n}",
+        debtor_iban="BE71096123456769",
+        debtor_bic=None,
+        mandate_signed_on=date(2026, 10, 1),
+        bank_file=None,
+        batch_id=None,
+        settled_on=None,
+        reason_code=None,
+    )
+
+
+def _claim(folder: Path, *, guarded: bool) -> None:
+    """Propose collections that are ready made: by the store, or by bare inserts of the same rows."""
+    store = open_store(_url(folder))
+    with store.transaction() as connection:
+        runs.adopt(connection, "R", "main", Act(NIGHT, "bench"))
+    for some in chunks(map(_proposed, range(CLAIMS)), 500):
+        with store.transaction() as connection:
+            if guarded:
+                collections.propose(connection, some, Act(NIGHT, "bench"))
+    store.close()
+    if not guarded:
+        _collections_alone(folder, CLAIMS)
+
+
+def claims() -> Figure:
+    """One collection with its claim and its history, in milliseconds: constraints, triggers, indexes and all."""
+    folder, alone = _copy(), _copy()
+    ours, bare = measured(_claim, folder, guarded=True), measured(_claim, alone, guarded=False)
+    before = measured(_make_ready).seconds
+    each = 1000 / CLAIMS
+    return Figure(
+        "once.claim_per_collection",
+        (ours.seconds - before) * each,
+        "ms",
+        "bare inserts of the same rows",
+        (bare.seconds - before) * each,
+        ours.peak_mib,
+    )
+
+
+def _make_ready() -> None:
+    for some in chunks(map(_proposed, range(CLAIMS)), 500):
+        assert some
+
+
 def propose() -> Figure:
     """Propose 100,000 collections out of a million invoices, each with its claim."""
     folder = _copy()
@@ -269,6 +342,7 @@ def _beside(name: str, ours: Measured, peer: str, bare: Measured) -> Figure:
 
 FIGURES = {
     "once.outbox_per_effect": outbox,
+    "once.claim_per_collection": claims,
     "once.propose_100000": propose,
     "once.idle_pass_1000000": idle,
 }
