@@ -120,7 +120,7 @@ LINE = ("move_id", "date_maturity")
 
 
 def _library(server: Server) -> Any:
-    import odoolib
+    import odoolib  # type: ignore[import-untyped]
 
     host, _, port = server.url.removeprefix("http://").partition(":")
     return odoolib.get_connection(

@@ -155,7 +155,7 @@ def _missing_features(adapter: Adapter) -> Iterator[Probe]:
 
 
 def _show_sample(source: Source, *, as_json: bool) -> None:
-    """The first customer as the mapping reads it, for a person to compare with the package."""
+    """The first customer in use as the mapping reads it, for a person to compare with the package."""
     try:
         batch = next(iter(source.package.read_customers("")), None)
     except ConnectorError:
@@ -163,7 +163,7 @@ def _show_sample(source: Source, *, as_json: bool) -> None:
     if batch is None or not batch.records:
         show_probe(Probe(f"{source.name}: sample", ok=True, detail="no customer to show"), as_json=as_json)
         return
-    fields = _fields(batch.records[0])
+    fields = _fields(next((one for one in batch.records if one.active), batch.records[0]))
     if as_json:
         print_json({"kind": "sample", "source": source.name, "customer": fields})
         return

@@ -55,7 +55,8 @@ def probes(
         yield Probe(f"{client.name}: connection", ok=False, detail=error.what, remedy=error.remedy)
         return
     yield _tried(client, "mandates", lambda: mandates.home_of(client).name)
-    yield _tried(client, f"journal {settings.journal}", lambda: str(payments.journal_of(client, settings.journal)))
+    if client.may(payments.JOURNAL, "read"):  # else its right was told as missing
+        yield _tried(client, f"journal {settings.journal}", lambda: str(payments.journal_of(client, settings.journal)))
     if settings.responsible and not remarks.user_of(client, settings.responsible):
         yield Probe(
             f"{client.name}: responsible user", ok=False, detail=f"Nobody has the login {settings.responsible!r}.",

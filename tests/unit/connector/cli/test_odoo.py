@@ -208,3 +208,23 @@ def test_init_asks_for_the_login_and_suggests_the_first_company(command: Command
 def test_a_wrong_company_is_answered_with_those_that_the_key_sees(command: Command, town: Town) -> None:
     said = _init(command, town, **{"source.company": "7"})
     assert "✗ books: company 7: The key sees: 1 BE Company CoA." in said.out
+
+
+# -------------------------------------------------------------------------------------------------------- check
+
+
+def test_check_names_each_missing_right_once_with_the_group_that_gives_it(command: Command, town: Town) -> None:
+    said = _init(command, town, **{"source.login": "bare", "source.key": town.keys["bare"]})
+    assert said.code == 1
+    assert "✗ books: right to write res.partner: It is missing." in said.out
+    assert "✗ books: right to read account.journal: It is missing." in said.out
+    assert 'Give the key\'s user the group "Invoicing"' in said.out
+    assert "journal BNK1" not in said.out
+
+
+def test_the_sample_is_a_customer_in_use(command: Command, town: Town) -> None:
+    archived = min(row["id"] for row in town.instance.rows("res.partner") if not row["active"])
+    assert archived == 1  # Odoo's own robot, which would come first
+    said = _init(command, town)
+    assert "OdooBot" not in said.out
+    assert "A customer of books as it is read:" in said.out
