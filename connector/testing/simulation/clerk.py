@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from connector.engine import approval, resolve
+from connector.engine import approval, recover, resolve
 from connector.model.reason import ReasonCode
 from connector.store import exceptions
 from connector.store.database import Store
@@ -15,6 +16,8 @@ from connector.testing.simulation.trace import Trace
 _NAME = "Ann"
 _TRY_AGAIN = frozenset({ReasonCode.EFFECT_FAILED, ReasonCode.EFFECT_UNCERTAIN})
 _ASK_AGAIN = frozenset({ReasonCode.COLLECTION_REJECTED, ReasonCode.COLLECTION_RETURNED, ReasonCode.BANK_FILE_REJECTED})
+_PUT_BACK = frozenset({ReasonCode.DATABASE_PUT_BACK, ReasonCode.JOURNAL_LOST})
+_DAYS_OF_RECOVERY = 20
 _BY_ITSELF = frozenset({ReasonCode.SOURCE_UNREACHABLE, ReasonCode.TARGET_RESTS})
 
 
@@ -25,6 +28,7 @@ class Clerk:
     chance: Chance
     trace: Trace
     store: Store
+    _recovering: int = 0
 
     def day(self, now: datetime, *, diligent: bool) -> bool:
         """Approve or let go; try again or put aside. Returns whether a run was approved."""
@@ -42,7 +46,17 @@ class Clerk:
             shown = exceptions.all_open(connection)
         for one in shown:
             self._look_at(one, now, diligent=diligent)
+        if diligent:
+            self._accept_the_database(now, recovering=any(one.reason.code in _PUT_BACK for one in shown))
         return approved
+
+    def _accept_the_database(self, now: datetime, *, recovering: bool) -> None:
+        """What does not come to its end by itself after the database was put back is accepted as it is."""
+        self._recovering = self._recovering + 1 if recovering else 0
+        if self._recovering > _DAYS_OF_RECOVERY:
+            with suppress(recover.NothingToAccept):
+                recover.accept(self.store, now, _NAME)
+                self.trace.note("clerk", "accepts the database as it is")
 
     def _look_at(self, one: exceptions.OpenException, now: datetime, *, diligent: bool) -> None:
         code = one.reason.code

@@ -61,6 +61,8 @@ class World:
         self._chance = Chance(seed, "nights")
         self._length = 60
         self._taken_over = False
+        self._has_backup = False
+        self._whole: set[str] = set()  # files on the disk that a database knew which was put back since
         self.wire = Wire(self.clock, self.trace, Chance(seed, "wire"), self.scenario.temper)
         self._meet(seed)
 
@@ -121,6 +123,21 @@ class World:
         self.life.day(self.today)
         self.clerk.day(self.clock.now, diligent=False)
         self.desk.day()
+        if scenario.restores:
+            self._back_up_or_put_back()
+
+    def _back_up_or_put_back(self) -> None:
+        """The day ends with a backup, or with a disk that breaks: then the backup of a day before is put back.
+
+        The data folder, with the files that were sent and received, is on another disk.
+        """
+        if self._has_backup and self._chance.happens(self.scenario.restores):
+            self._whole |= self._files_known()
+            self.database.put_back()
+            self.trace.note("administrator", "puts the database back to the last backup")
+        else:
+            self.database.keep()
+            self._has_backup = True
 
     def make_peace(self) -> None:
         """From now on nothing breaks, nobody changes anything, and the bank says what it has to say."""
@@ -226,12 +243,15 @@ class World:
         """What a process that died leaves: a database without it, and files that never got to the disk whole."""
         self.wire.dead = False
         self.database.reopen()
-        with self.database.store.reading() as connection:
-            known = set(connection.execute(select(bank_files.c.name)).scalars())
+        known = self._whole | self._files_known()
         for path in sorted((self.folder / "outgoing").glob("*.xml")):
             if path.name not in known and path.is_file() and self._chance.happens(50):
                 path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
                 self.trace.note("disk", f"has half of {path.name}")
+
+    def _files_known(self) -> set[str]:
+        with self.database.store.reading() as connection:
+            return set(connection.execute(select(bank_files.c.name)).scalars())
 
 
 def _instant(day: date) -> datetime:
