@@ -10,6 +10,7 @@ import pytest
 from connector.engine import approval
 from connector.engine.explain import explain
 from connector.model.deed import DeedCode
+from connector.model.invoice import Invoice
 from connector.model.reason import ReasonCode
 from connector.model.rules import CollectRules, NotifyRules, Rules
 from connector.ports import Batch
@@ -79,7 +80,7 @@ def test_an_invoice_that_is_only_told_to_be_there_again_is_collected(
     world.invoice("2026-1", "ada", due_on=date(2026, 12, 20))
     world.walk()
     for present in (frozenset[str](), frozenset({"2026-1"})):
-        batch = Batch((), cursor="9", present=present)
+        batch: Batch[Invoice] = Batch((), cursor="9", present=present)
         monkeypatch.setattr(world.package, "read_invoices", lambda _cursor, batch=batch: iter([batch]))
         world.walk()
     assert _why(world, RecordKind.INVOICE, "2026-1") == [ReasonCode.NOT_DUE_YET]

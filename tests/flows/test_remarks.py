@@ -61,12 +61,17 @@ def test_an_invoice_tells_of_its_collection_until_the_bank_has_paid(world: World
     assert "paid" in closed.text
 
 
-def test_it_is_shown_once_and_taken_away_once(world: World) -> None:
+def test_it_is_shown_once_and_taken_away_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.with_mandate("ada")
     world.invoice("2026-1", "ada", announces_debit=True)
     asked: list[tuple[str, bool]] = []
     show = world.package.show
-    world.package.show = lambda remark: (asked.append((remark.key, remark.open)), show(remark))[1]  # type: ignore[method-assign]
+
+    def noted(remark: Remark) -> str:
+        asked.append((remark.key, remark.open))
+        return show(remark)
+
+    monkeypatch.setattr(world.package, "show", noted)
     world.nights(14)
     (key,) = world.package.remarks
     assert asked == [(key, True), (key, False)]
