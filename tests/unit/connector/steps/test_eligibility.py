@@ -60,7 +60,7 @@ def _judge(
     rules: Rules = RULES,
     today: date = TODAY,
 ) -> Verdict:
-    facts = InvoiceFacts(invoice, customer and customer.name, mandates, claims, notice)
+    facts = InvoiceFacts(invoice, customer.name if customer else None, mandates, claims, notice)
     return judge(facts, "main", rules, today)
 
 
