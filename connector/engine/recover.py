@@ -5,7 +5,8 @@ is open
 
 1. every change that is owed anew begins as unknown: it is looked up at the other side, never simply made;
 2. the steps that ask debtors for money wait: no notice, no collection and no bank file is made;
-3. the feeds are read on from where the database stands, then what the journal tells is taken up (replay.py).
+3. the feeds are read on from where the database stands, then what the journal tells is taken up (replay.py);
+4. what the bank says is read only after that: it may be about a file that the database does not know before.
 
 It ends when a whole pass left nothing uncertain and the audit finds nothing that touches money - or when a person
 who has looked says so: `sepa-connector audit --accept`.
@@ -14,6 +15,7 @@ who has looked says so: `sepa-connector audit --accept`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -128,13 +130,18 @@ class Recovering:
             replay(self._work, self._recovery.last_pass)
             with self._work.store.transaction() as connection:
                 recoveries.note_replayed(connection, self._recovery, self._work.act().at)
-        if self._recovery is None or step not in ASKING:
+            self._recovery = replace(self._recovery, replayed=True)
+        if not self._waits(step):
             run(self._work)
         if self._recovery is not None:
             for _ in range(_ROUNDS):  # what a change brings about is in doubt as well
                 outbox.clear_up(self._work, step)
                 outbox.make(self._work, step)
         self._walked.add(step)
+
+    def _waits(self, step: Step) -> bool:
+        recovery = self._recovery
+        return recovery is not None and (step in ASKING or (step is Step.RECONCILE and not recovery.replayed))
 
     def finish(self) -> None:
         """End the recovery if the whole road was walked and nothing is uncertain any more."""

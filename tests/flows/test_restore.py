@@ -121,6 +121,22 @@ def test_nothing_goes_out_twice_after_the_database_was_put_back(
     assert list(audit(world.installation, world.store)) == []
 
 
+def test_answers_of_the_bank_wait_until_the_journal_was_taken_up(
+    world: World, database_url: str, tmp_path: Path
+) -> None:
+    _put_back(world, database_url, _week(world, tmp_path, database_url))
+    world.fates["Ada"] = Told(Fate.RETURNED, "AM04")
+    world.take_back()  # of files that the database does not know yet as well
+    world.package.trouble.before("read_customers", *(Retriable("books is away.", where="books") for _ in range(3)))
+    waiting = [file.name for file in world.bank.fetch()]
+    assert run_pass(world.installation, world.store).outcome is Outcome.FAILED
+    assert waiting == [file.name for file in world.bank.fetch()] != []
+    _go_on(world)
+    _nothing_twice(world)
+    assert _state(world)["recovery"] is None
+    assert list(audit(world.installation, world.store)) == []
+
+
 def test_a_plan_made_before_the_first_pass_sees_that_the_database_is_old(
     world: World, database_url: str, tmp_path: Path
 ) -> None:
