@@ -30,13 +30,15 @@ def adopt_file(
     The database refuses a claim that another collection has, or one beyond its invoice: an IntegrityError.
     """
     creditor = put_in[0].collection.creditor
-    runs.adopt(connection, run, creditor, act)
+    is_sound = runs.adopt(connection, run, creditor, act)
     bank_files.add(connection, written, creditor, run, act)
     known = collections.find_many(connection, (stored.collection.end_to_end_id for stored in put_in))
     new = [stored for stored in put_in if stored.collection.end_to_end_id not in known]
     for stored in put_in:
         _mandate(connection, stored, act)
     collections.propose(connection, [_proposed(stored) for stored in new], act)
+    if is_sound:
+        runs.seal(connection, run)
     ids = [stored.collection.end_to_end_id for stored in put_in]
     collections.approve(connection, ids, act, _WHY)
     file_of = {stored.collection.end_to_end_id: (written.message_id, stored.batch_id or "") for stored in put_in}

@@ -41,10 +41,20 @@ def begin_or_resume(connection: Connection, creditor: str, day: date, act: Act) 
     return run
 
 
-def adopt(connection: Connection, run: str, creditor: str, act: Act) -> None:
-    """Put in a run that was made and approved while the database did not know; one that is there stays as it is."""
+def adopt(connection: Connection, run: str, creditor: str, act: Act) -> bool:
+    """Put in a run that was made and approved while the database did not know; one that is there stays as it is.
+
+    Returns whether it is new or as it was proposed: then it is sealed again once the collections are in.
+    """
     row = {"id": run, "creditor": creditor, "created_at": act.at, "proposed_at": act.at}
-    insert_new(connection, collection_runs, row | {"approved_at": act.at, "approved_by": act.by})
+    is_new = insert_new(connection, collection_runs, row | {"approved_at": act.at, "approved_by": act.by})
+    return is_new or is_as_proposed(connection, run)
+
+
+def seal(connection: Connection, run: str) -> None:
+    """Remember what a run asks of whom: a change beside us shows."""
+    sealed = update(collection_runs).where(collection_runs.c.id == run)
+    connection.execute(sealed.values(digest=digest_of(connection, run)))
 
 
 def unfinished(connection: Connection, creditor: str) -> Run | None:

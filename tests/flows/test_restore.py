@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from connector.engine import recover, resolve
 from connector.engine.audit import audit
@@ -17,7 +18,8 @@ from connector.errors import Retriable, Unsupported
 from connector.model.deed import Deed, DeedCode
 from connector.model.effect import EffectState
 from connector.model.reason import ReasonCode
-from connector.store import effects, exceptions, recoveries
+from connector.store import effects, exceptions, recoveries, runs
+from connector.store.tables import collection_runs
 from connector.testing.bank_house import Fate, Refused, Told
 from tests.flows.copies import copy_of, put_back
 from tests.flows.world import World
@@ -119,6 +121,14 @@ def test_nothing_goes_out_twice_after_the_database_was_put_back(
     state = _state(world)
     assert set(state["effects"]) == {EffectState.DONE}  # type: ignore[call-overload]
     assert list(audit(world.installation, world.store)) == []
+
+
+def test_a_run_that_was_taken_up_again_is_as_it_was_approved(world: World, database_url: str, tmp_path: Path) -> None:
+    _put_back(world, database_url, _week(world, tmp_path, database_url))
+    assert _day(world).counts["submit.adopt_file"] >= 1
+    with world.store.reading() as connection:
+        names = list(connection.execute(select(collection_runs.c.id)).scalars())
+        assert [name for name in names if not runs.is_as_proposed(connection, name)] == []
 
 
 def test_answers_of_the_bank_wait_until_the_journal_was_taken_up(
