@@ -16,6 +16,8 @@ KEPT = {
     29: "a one-off mandate was collected twice: a resumption brought it back to life",
     34: "the same, while its first collection was under way",
     43: "a one-off mandate was cancelled while its run waited for approval, and collected after that",
+    170: "the rest of a file that was taken up again after a restore waited for ever: its run counted as tampered with",
+    176: "answers of the bank were read after a restore before the files that they were about were known again",
     58: "a file left that was written before its invoice was credited",
 }
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from connector.engine import approval, recover, resolve
+from connector.engine import approval, resolve
 from connector.model.reason import ReasonCode
 from connector.store import exceptions
 from connector.store.database import Store
@@ -16,19 +15,23 @@ from connector.testing.simulation.trace import Trace
 _NAME = "Ann"
 _TRY_AGAIN = frozenset({ReasonCode.EFFECT_FAILED, ReasonCode.EFFECT_UNCERTAIN})
 _ASK_AGAIN = frozenset({ReasonCode.COLLECTION_REJECTED, ReasonCode.COLLECTION_RETURNED, ReasonCode.BANK_FILE_REJECTED})
-_PUT_BACK = frozenset({ReasonCode.DATABASE_PUT_BACK, ReasonCode.JOURNAL_LOST})
-_DAYS_OF_RECOVERY = 20
 _BY_ITSELF = frozenset({ReasonCode.SOURCE_UNREACHABLE, ReasonCode.TARGET_RESTS})
 
 
 @dataclass
 class Clerk:
-    """Works by day, sometimes."""
+    """Works by day, sometimes.
+
+    Attributes:
+        recovering: the connector says that the database was put back and is not up to date yet.
+        misses_a_file: of those that went out before the database was put back one can't be taken up again.
+    """
 
     chance: Chance
     trace: Trace
     store: Store
-    _recovering: int = 0
+    recovering: bool = False
+    misses_a_file: bool = False
 
     def day(self, now: datetime, *, diligent: bool) -> bool:
         """Approve or let go; try again or put aside. Returns whether a run was approved."""
@@ -46,17 +49,9 @@ class Clerk:
             shown = exceptions.all_open(connection)
         for one in shown:
             self._look_at(one, now, diligent=diligent)
-        if diligent:
-            self._accept_the_database(now, recovering=any(one.reason.code in _PUT_BACK for one in shown))
+        self.recovering = any(one.reason.code is ReasonCode.DATABASE_PUT_BACK for one in shown)
+        self.misses_a_file = any(one.reason.code is ReasonCode.BANK_FILE_NOT_ADOPTED for one in shown)
         return approved
-
-    def _accept_the_database(self, now: datetime, *, recovering: bool) -> None:
-        """What does not come to its end by itself after the database was put back is accepted as it is."""
-        self._recovering = self._recovering + 1 if recovering else 0
-        if self._recovering > _DAYS_OF_RECOVERY:
-            with suppress(recover.NothingToAccept):
-                recover.accept(self.store, now, _NAME)
-                self.trace.note("clerk", "accepts the database as it is")
 
     def _look_at(self, one: exceptions.OpenException, now: datetime, *, diligent: bool) -> None:
         code = one.reason.code

@@ -74,12 +74,13 @@ def _peace(world: World) -> list[Breach]:
     world.make_peace()
     rules = world.scenario.rules
     enough = rules.notify.days + rules.collect.lead_days + _SPARE_DAYS
-    approved, quiet, before = False, 0, 0
+    approved, quiet, before, up_to_date = False, 0, 0, 0
     for number in range(_REST_DAYS_MAX):
-        over = number > enough and world.desk.is_done
+        over = up_to_date > enough and world.desk.is_done
         approved = world.calm_day(night=over or approved or number % _NIGHTS_APART == 0)
         if found := breaches(world, DAILY):
             return found
+        up_to_date = 0 if world.clerk.recovering else up_to_date + 1
         quiet = quiet + 1 if over and world.desk.activity == before else 0
         before = world.desk.activity
         if quiet == _QUIET_NIGHTS:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from connector.engine import nightly, reread
 from connector.engine.one_pass import PassResult, run_pass
 from connector.errors import ConnectorError, LostLease, PassRunning
 from connector.installation import Bank, Installation, Source
@@ -30,6 +31,7 @@ _FIRST_DAYS = (date(2027, 2, 1), date(2026, 12, 14), date(2027, 3, 15), date(202
 """An ordinary month; Christmas; Easter with the clock set forward; the clock set back."""
 SOURCE, SERVICE, BANK, MAIL = "books", "signing", "bank", "mail"
 _NIGHT = time(1, 30)
+_PATIENCE_DAYS = 20  # of a person, with a database that was put back and is not up to date by itself
 _CREDITOR = Creditor(
     id="main",
     name="Brouwerij De Kroon",
@@ -62,6 +64,7 @@ class World:
         self._length = 60
         self._taken_over = False
         self._has_backup = False
+        self._recovering = 0
         self._whole: set[str] = set()  # files on the disk that a database knew which was put back since
         self.wire = Wire(self.clock, self.trace, Chance(seed, "wire"), self.scenario.temper)
         self._meet(seed)
@@ -156,6 +159,12 @@ class World:
         self.clock.now = _instant(self.today) + timedelta(hours=9)
         self.life.answers(self.today)
         approved = self.clerk.day(self.clock.now, diligent=True)
+        self._recovering = self._recovering + 1 if self.clerk.recovering else 0
+        if self._recovering == _PATIENCE_DAYS:
+            reread.set_back(nightly.looking(self.installation, self.database.store, "Ann"), [reread.BANK])
+            self.trace.note("clerk", "has the bank's answers read again, as the audit says")
+        if self.clerk.misses_a_file:
+            self.life.put_right(one.order for one in self.desk.asked.values())
         self.desk.day()
         return approved
 
