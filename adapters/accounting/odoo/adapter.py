@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import httpx2
 
+from adapters.accounting import mapped
 from adapters.accounting.odoo import (
     checks,
     customers,
@@ -109,7 +110,7 @@ class OdooPackage(AccountingPackage):
         feed = self._feed(customers.MODEL, domain, reader, customers.watches())
 
         def understand(row: Row) -> Customer:
-            return customers.customer(self.name, self._mapping.read("customer", customers.chosen(row)))
+            return mapped.customer(self.name, self._mapping.read("customer", customers.chosen(row)))
 
         for page in feed.pages(cursor):
             yield _batch(page, understand, "partner")

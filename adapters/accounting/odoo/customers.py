@@ -8,7 +8,6 @@ from adapters.accounting.odoo.changes import Watch
 from adapters.accounting.odoo.client import ACTIVE_OR_NOT, Domain, OdooClient, Row
 from adapters.accounting.odoo.fields import CHOSEN
 from connector.errors import Fatal
-from connector.model.customer import Customer, Language, PartyKind, PostalAddress, RecordKey
 
 MODEL = "res.partner"
 BANK = "res.partner.bank"
@@ -74,33 +73,6 @@ def chosen(partner: Row) -> Row:
             "tags": dict.fromkeys(tags, True),
         },
     }
-
-
-def customer(source: str, ours: Mapping[str, object]) -> Customer:
-    """From mapped fields."""
-
-    def text(field: str) -> str:
-        return str(ours.get(field) or "")
-
-    language, iban, direct_debit = ours.get("language"), ours.get("iban"), ours.get("direct_debit")
-    return Customer(
-        key=RecordKey(source, text("id")),
-        name=text("name"),
-        number=text("number"),
-        email=text("email"),
-        language=Language(str(language)) if language else None,
-        kind=PartyKind(text("kind")),
-        address=PostalAddress(
-            country=text("country").upper(),
-            town=text("town"),
-            postcode=text("postcode"),
-            street=text("street"),
-        ),
-        enterprise_number=text("enterprise_number"),
-        iban=str(iban) if iban else None,
-        direct_debit=None if direct_debit is None else bool(direct_debit),
-        active=bool(ours.get("active", True)),
-    )
 
 
 def linked(record: Row, field: str) -> Sequence[Row]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from adapters.accounting import mapped
+from adapters.accounting.mapped import reference
 from adapters.accounting.odoo.changes import Watch
 from adapters.accounting.odoo.client import Domain, OdooClient, Row, integer
 from adapters.accounting.odoo.fields import CHOSEN
-from bankfiles.identifiers import InvalidReference, normalise_rf
-from connector.model.customer import RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
 from mappings.errors import MappingError
 
@@ -74,20 +74,18 @@ def chosen(invoice: Row, due_on: date | None) -> Row:
             "due_on": due_on or invoice.get("invoice_date_due"),
             "total": total,
             "open_amount": residual if _is_posted(invoice) and not is_blocked else Decimal(0),
-            "reference": _reference(str(invoice.get("payment_reference") or "")),
+            "reference": reference(str(invoice.get("payment_reference") or "")),
         },
     }
 
 
 def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
-    """From mapped fields.
+    """From mapped fields. Nothing is open of what does not count, nor of what was overpaid.
 
     Raises:
         MappingError: the total is negative.
     """
-    issued_on, due_on, total, residual = (ours[field] for field in ("issued_on", "due_on", "total", "open_amount"))
-    assert isinstance(issued_on, date)
-    assert isinstance(due_on, date)
+    total, residual = ours["total"], ours["open_amount"]
     assert isinstance(total, Decimal)
     assert isinstance(residual, Decimal)
     if total < 0:
@@ -95,22 +93,8 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
             "invoice", "total", "amount_total", seen=str(total), why="A document has no negative total.",
             remedy="Make a credit note of it in Odoo.",
         )  # fmt: skip
-    counts = bool(ours.get("counts", True))
-    mandate_reference = ours.get("mandate_reference")
-    return Invoice(
-        key=RecordKey(source, str(ours["id"])),
-        customer=RecordKey(source, str(ours["customer"])),
-        number=str(ours["number"]),
-        kind=InvoiceKind(str(ours["kind"])),
-        issued_on=issued_on,
-        due_on=due_on,
-        total=total,
-        open_amount=max(Decimal(0), min(residual, total)) if counts else Decimal(0),
-        currency=str(ours["currency"]),
-        reference=str(ours.get("reference") or ""),
-        mandate_reference=str(mandate_reference) if mandate_reference else None,
-        announces_debit=bool(ours.get("announces_debit")),
-    )
+    open_amount = max(Decimal(0), min(residual, total)) if ours.get("counts", True) else Decimal(0)
+    return mapped.invoice(source, {**ours, "open_amount": open_amount})
 
 
 def _is_posted(invoice: Row) -> bool:
@@ -122,12 +106,3 @@ def _amount(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, Decimal | int):
         return None
     return Decimal(value).quantize(_CENT)
-
-
-def _reference(text: str) -> str:
-    if text.lstrip()[:2].upper() != "RF":
-        return text
-    try:
-        return normalise_rf(text)
-    except InvalidReference:
-        return text

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
+from adapters.accounting.server_address import secure
 from connector.model.customer import Language
 from connector.ports import AdapterSettings
 
@@ -56,18 +55,4 @@ class OdooSettings(AdapterSettings):
     @field_validator("url")
     @classmethod
     def _secure(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if not parts.hostname or parts.scheme not in ("http", "https"):
-            raise ValueError("write the whole address, e.g. https://bakkerij.odoo.com")
-        if parts.scheme == "http" and not _is_loopback(parts.hostname):
-            raise ValueError("write https: the key would travel in the clear (http is for this machine alone)")
-        return value.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return secure(value, "https://bakkerij.odoo.com")

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import httpx2
 
+from adapters.accounting import mapped
 from adapters.accounting.tryton import checks, customers, invoices, mandates, payments, returns
 from adapters.accounting.tryton.changes import ChangeFeed, Watch, integer
 from adapters.accounting.tryton.client import Domain, Row, TrytonClient
@@ -75,7 +76,7 @@ class TrytonPackage(AccountingPackage):
 
         def understand(row: Row) -> Customer:
             ours = self._mapping.read("customer", customers.chosen(row, self.settings.company))
-            return customers.customer(self.name, ours)
+            return mapped.customer(self.name, ours)
 
         return self._batches(feed, cursor, understand, "party")
 
@@ -90,7 +91,7 @@ class TrytonPackage(AccountingPackage):
         )
 
         def understand(row: Row) -> Invoice:
-            return invoices.invoice(self.name, self._mapping.read("invoice", invoices.chosen(row)))
+            return mapped.invoice(self.name, self._mapping.read("invoice", invoices.chosen(row)))
 
         return self._batches(feed, cursor, understand, "invoice")
 

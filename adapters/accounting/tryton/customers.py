@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from adapters.accounting.tryton.changes import Watch
 from adapters.accounting.tryton.client import Domain, Row
 from adapters.accounting.tryton.fields import CHOSEN
-from connector.model.customer import Customer, Language, PartyKind, PostalAddress, RecordKey
 
 MODEL = "party.party"
 NEEDED = (
@@ -64,33 +63,6 @@ def chosen(party: Row, company: int) -> Row:
             "direct_debit": _is_marked(_rows(party, "reception_direct_debits"), company),
         },
     }
-
-
-def customer(source: str, ours: Mapping[str, object]) -> Customer:
-    """From mapped fields."""
-
-    def text(field: str) -> str:
-        return str(ours.get(field) or "")
-
-    language, iban, direct_debit = ours.get("language"), ours.get("iban"), ours.get("direct_debit")
-    return Customer(
-        key=RecordKey(source, text("id")),
-        name=text("name"),
-        number=text("number"),
-        email=text("email"),
-        language=Language(str(language)) if language else None,
-        kind=PartyKind(text("kind")),
-        address=PostalAddress(
-            country=text("country").upper(),
-            town=text("town"),
-            postcode=text("postcode"),
-            street=" ".join(text("street").splitlines()),
-        ),
-        enterprise_number=text("enterprise_number"),
-        iban=str(iban) if iban else None,
-        direct_debit=None if direct_debit is None else bool(direct_debit),
-        active=bool(ours.get("active", True)),
-    )
 
 
 def _email(mechanisms: Sequence[Row]) -> str | None:

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from adapters.accounting.mapped import reference
 from adapters.accounting.tryton.changes import Watch
 from adapters.accounting.tryton.client import Domain, Row
 from adapters.accounting.tryton.fields import CHOSEN
-from bankfiles.identifiers import InvalidReference, normalise_rf
-from connector.model.customer import RecordKey
-from connector.model.invoice import Invoice, InvoiceKind
+from connector.model.invoice import InvoiceKind
 
 MODEL = "account.invoice"
 NEEDED = (
@@ -68,33 +67,9 @@ def chosen(invoice: Row) -> Row:
             "due_on": _due_on(open_lines or _lines(invoice)),
             "total": abs(total) if isinstance(total, Decimal) else None,
             "open_amount": _open_amount(invoice.get("amount_to_pay"), open_lines, is_credit=is_credit),
-            "reference": _reference(str(invoice.get("customer_payment_reference") or "")),
+            "reference": reference(str(invoice.get("customer_payment_reference") or "")),
         },
     }
-
-
-def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
-    """From mapped fields."""
-    issued_on, due_on, total, open_amount = (ours[field] for field in ("issued_on", "due_on", "total", "open_amount"))
-    assert isinstance(issued_on, date)
-    assert isinstance(due_on, date)
-    assert isinstance(total, Decimal)
-    assert isinstance(open_amount, Decimal)
-    mandate_reference = ours.get("mandate_reference")
-    return Invoice(
-        key=RecordKey(source, str(ours["id"])),
-        customer=RecordKey(source, str(ours["customer"])),
-        number=str(ours["number"]),
-        kind=InvoiceKind(str(ours["kind"])),
-        issued_on=issued_on,
-        due_on=due_on,
-        total=total,
-        open_amount=open_amount,
-        currency=str(ours["currency"]),
-        reference=str(ours.get("reference") or ""),
-        mandate_reference=str(mandate_reference) if mandate_reference else None,
-        announces_debit=bool(ours.get("announces_debit")),
-    )
 
 
 def _open_amount(to_pay: object, open_lines: Sequence[Row], *, is_credit: bool) -> Decimal | None:
@@ -116,13 +91,6 @@ def _due_on(lines: Sequence[Row]) -> date | None:
 def _lines(invoice: Row) -> Sequence[Row]:
     lines = invoice.get("lines_to_pay")
     return lines if isinstance(lines, list) else ()
-
-
-def _reference(text: str) -> str:
-    try:
-        return normalise_rf(text)
-    except InvalidReference:
-        return text
 
 
 def _origin(line: Row) -> Iterable[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.accounting import mapped
 from adapters.accounting.tryton import customers
 from adapters.accounting.tryton.client import Row
 from adapters.accounting.tryton.fields import asked
@@ -16,7 +17,7 @@ COMPANY = 1
 
 def customer(**party: object) -> Customer:
     row: Row = {"id": 2, "name": "Anna Peeters", "rec_name": "Anna Peeters", "active": 1, **party}
-    return customers.customer("books", MAPPING.read("customer", customers.chosen(row, COMPANY)))
+    return mapped.customer("books", MAPPING.read("customer", customers.chosen(row, COMPANY)))
 
 
 def email(value: str, **more: object) -> Row:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from adapters.accounting import mapped
 from adapters.accounting.tryton import invoices
 from adapters.accounting.tryton.client import Row
 from connector.model.invoice import Invoice, InvoiceKind
@@ -31,7 +32,7 @@ def invoice(**given: object) -> Invoice:
         "lines_to_pay": [OPEN],
         **given,
     }
-    return invoices.invoice("books", MAPPING.read("invoice", invoices.chosen(row)))
+    return mapped.invoice("books", MAPPING.read("invoice", invoices.chosen(row)))
 
 
 @pytest.mark.parametrize(
