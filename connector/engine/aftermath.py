@@ -29,7 +29,7 @@ def look_up(work: Work, step: Step, handler: Handler, effect: Effect) -> None:
         return
     act = work.act()
     with work.store.transaction() as connection:
-        exceptions.close(connection, [_record(effect)], ReasonCode.EFFECT_UNCERTAIN, act.at, act.by)
+        exceptions.close(connection, [record_of(effect)], ReasonCode.EFFECT_UNCERTAIN, act.at, act.by)
         if result is None:
             effects.mark(connection, effect, EffectState.PENDING, act, error="looked up: not done")
         elif effects.mark(connection, effect, EffectState.DONE, act, result=result):
@@ -45,7 +45,7 @@ def _ask_a_person(work: Work, step: Step, effect: Effect, error: ConnectorError)
         "remedy": error.remedy,
     }
     with work.store.transaction() as connection:
-        work.show(connection, step, _record(effect), Reason(ReasonCode.EFFECT_UNCERTAIN, facts))
+        work.show(connection, step, record_of(effect), Reason(ReasonCode.EFFECT_UNCERTAIN, facts))
         if isinstance(error, Skippable) and not isinstance(error, Unsupported):
             circuit.refused(work, connection, step, effect.target)
 
@@ -95,10 +95,11 @@ def _fail(work: Work, step: Step, of_call: Sequence[Effect], error: Skippable) -
             if isinstance(error, Unsupported):
                 code, facts = ReasonCode.FEATURE_MISSING, facts | {"feature": error.feature}
             if effects.mark(connection, effect, state, work.act(), error=error.what):
-                work.show(connection, step, _record(effect), Reason(code, facts))
+                work.show(connection, step, record_of(effect), Reason(code, facts))
         if not missing:
             circuit.refused(work, connection, step, of_call[0].target)
 
 
-def _record(effect: Effect) -> str:
+def record_of(effect: Effect) -> str:
+    """Name of a change in history and Exceptions."""
     return record_name(RecordKind.EFFECT, effect.key)

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from connector.engine.bare_files import Untraceable, bare_files, traced
+from connector.engine.withdrawn_files import withdraw, withdrawn
 from connector.model.collection import CollectionState
 from connector.model.deed import DeedCode, Step
 from connector.model.reason import Reason, ReasonCode
@@ -34,15 +35,19 @@ def replay(work: Work, since: int) -> None:
         since: the newest pass that the database knew; what debtors were told before it is known.
     """
     folder = work.installation.folder
+    sent = list(journal.sent_files(folder))
+    let_go_of = withdrawn(sent)
     told: list[ToldNotice | SentFile | KeptFile] = [
         *journal.told_notices(folder, since),
-        *journal.sent_files(folder),
+        *sent,
         *unread_files(work),
     ]
     for item in sorted(told, key=lambda item: (item.number, _ORDER[type(item)])):
         match item:
             case ToldNotice():
                 _adopt_notice(work, item)
+            case SentFile() if item.message_id in let_go_of:
+                withdraw(work, item, let_go_of[item.message_id])
             case SentFile():
                 _adopt_file(work, item)
             case KeptFile():

@@ -15,6 +15,7 @@ from connector.model.collection import CollectionState
 from connector.model.customer import Language
 from connector.model.mandate import Mandate, MandateState, MandateType
 from connector.store import bank_files, collections, customers, mandates, runs
+from connector.store.bank_files import FileState
 from connector.store.collections import StoredCollection
 from connector.store.history import Act
 
@@ -43,6 +44,15 @@ def adopt_file(
     collections.approve(connection, ids, act, _WHY)
     file_of = {stored.collection.end_to_end_id: (written.message_id, stored.batch_id or "") for stored in put_in}
     collections.put_in_file(connection, run, file_of, act)
+
+
+def adopt_withdrawn(connection: Connection, written: Written, creditor: str, run: str, act: Act) -> None:
+    """Put a bank file that never left into the database: its name is taken, and it holds nothing."""
+    runs.adopt(connection, run, creditor, act)
+    bank_files.add(connection, written, creditor, run, act)
+    file = bank_files.find(connection, written.message_id)
+    if file is not None:
+        bank_files.move(connection, file, FileState.WITHDRAWN, act, _WHY)
 
 
 def written_of(message_id: str, name: str, sha256: str, put_in: Iterable[StoredCollection]) -> Written:

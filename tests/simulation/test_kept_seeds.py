@@ -18,6 +18,8 @@ KEPT = {
     43: "a one-off mandate was cancelled while its run waited for approval, and collected after that",
     170: "the rest of a file that was taken up again after a restore waited for ever: its run counted as tampered with",
     176: "answers of the bank were read after a restore before the files that they were about were known again",
+    418: "a file that was withdrawn held its collections again after a restore; its rest counted as unknown for ever",
+    483: "the same, and the rest was at the bank",
     58: "a file left that was written before its invoice was credited",
 }
 
