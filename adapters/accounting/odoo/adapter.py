@@ -13,6 +13,7 @@ import httpx2
 
 from adapters.accounting import mapped
 from adapters.accounting.odoo import (
+    batches,
     checks,
     customers,
     install,
@@ -141,8 +142,14 @@ class OdooPackage(AccountingPackage):
             yield from mandates.store(self._client, self._language, self._today, signed)
 
     def register_payment(self, payment: Payment) -> str:
+        in_batch = self.settings.batch_payments and payment.batch_id
+        if in_batch:
+            batches.check_there(self._client)
         with self._one_change(f"payment {payment.key}"):
-            return payments.register(self._client, self.settings.journal, payment)
+            booked = payments.register(self._client, self.settings.journal, payment)
+            if in_batch:
+                batches.put(self._client, int(booked), payment.batch_id)
+            return booked
 
     def register_return(self, returned: PaymentReturn) -> str:
         with self._one_change(f"return {returned.key}"):
@@ -157,13 +164,17 @@ class OdooPackage(AccountingPackage):
             return mandates.look_up(self._client, key)
         if kind is EffectKind.REGISTER_PAYMENT:
             booked = payments.find(self._client, key)
-            return str(booked["id"]) if booked else None
+            return str(booked["id"]) if booked and self._is_in_batch(integer(booked["id"])) else None
         if kind is EffectKind.REGISTER_RETURN:
             note = notes.find(self._client, returns.note_key(key))
             return None if note is None else str(note)
         if kind is not EffectKind.SHOW:
             self.unsupported(f"look_up of {kind.value}")
         return remarks.look_up(self._client, key)
+
+    def _is_in_batch(self, payment: int) -> bool:
+        """Whether a payment is where it belongs; if not, it is registered again, which only puts it there."""
+        return not self.settings.batch_payments or batches.has_one(self._client, payment)
 
     @contextmanager
     def _one_change(self, about: str) -> Iterator[None]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from adapters.accounting.odoo import customers, invoices, key, mandates, payments, remarks, returns
+from adapters.accounting.odoo import batches, customers, invoices, key, mandates, payments, remarks, returns
 from adapters.accounting.odoo.client import OdooClient
 from adapters.accounting.odoo.fields import unknown_paths
 from adapters.accounting.odoo.settings import OdooSettings
-from connector.errors import ConnectorError
+from connector.errors import ConnectorError, Fatal
 from connector.ports import Probe
 
 _CONTACTS = 'the group "Contact Creation"'
@@ -57,6 +57,8 @@ def probes(
     yield _tried(client, "mandates", lambda: mandates.home_of(client).name)
     if client.may(payments.JOURNAL, "read"):  # else its right was told as missing
         yield _tried(client, f"journal {settings.journal}", lambda: str(payments.journal_of(client, settings.journal)))
+    if settings.batch_payments:
+        yield _tried(client, "batch payments", lambda: _batches(client))
     if settings.responsible and not remarks.user_of(client, settings.responsible):
         yield Probe(
             f"{client.name}: responsible user", ok=False, detail=f"Nobody has the login {settings.responsible!r}.",
@@ -104,6 +106,17 @@ def _rights(client: OdooClient) -> Iterator[Probe]:
             )  # fmt: skip
     if is_whole:
         yield Probe(f"{client.name}: rights", ok=True, detail=f"on {len(needed)} models")
+
+
+def _batches(client: OdooClient) -> str:
+    batches.check_there(client)
+    missing = [operation for operation in ("read", "create", "write") if not client.may(batches.MODEL, operation)]
+    if missing:
+        raise Fatal(
+            f"The right to {', '.join(missing)} {batches.MODEL} is missing.",
+            remedy=f"Give the key's user {_INVOICING}.",
+        )
+    return batches.MODEL
 
 
 def _mapping(client: OdooClient, own_paths: Mapping[str, set[str]]) -> Iterator[Probe]:

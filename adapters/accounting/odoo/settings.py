@@ -33,6 +33,9 @@ class OdooSettings(AdapterSettings):
     key: SecretStr = Field(description="API key of that user, made under Preferences, Account Security.")
     protocol: Protocol = Field(default=Protocol.AUTO, description="auto, json2 (Odoo 19 and later) or jsonrpc.")
     journal: str = Field(default="BNK1", description="Short code of the bank journal in which payments are registered.")
+    batch_payments: bool = Field(
+        default=False, description="Enterprise: payments that the bank credits in one sum go into one batch payment."
+    )
     fee_journal: str = Field(default="", description="Short code of the journal for the bank's fees on returns.")
     fee_account: str = Field(default="", description="Code of the account for these fees; empty: no entry is made.")
     fee_counter_account: str = Field(

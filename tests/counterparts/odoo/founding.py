@@ -141,6 +141,8 @@ def _ledger(made: Founded, env: Env) -> None:
         for name, code, kind in JOURNALS:
             journal = {"name": name, "code": code, "type": kind, "company_id": company}
             made.journals[code] = env["account.journal"].create_one(env, journal)
+    manual = {"name": "Manual Payment", "code": "manual", "payment_type": "inbound"}
+    env["account.payment.method"].create_one(env, manual)
     method = {"name": "Manual Payment", "code": "manual", "journal_id": made.journals["BNK1"]}
     env["account.payment.method.line"].create_one(env, method)
     for title, days in (("Immediate Payment", (0,)), ("30 Days", (30,)), ("30% Now, Balance 60 Days", (0, 60))):

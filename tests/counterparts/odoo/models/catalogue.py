@@ -78,15 +78,15 @@ ALWAYS: tuple[type[Model], ...] = (
 BY_HOME: dict[Home, tuple[type[Model], ...]] = {
     Home.VANILLA: (),
     Home.OCA: (ledger.PaymentModes, mandates.OcaMandates),
-    Home.ENTERPRISE: (mandates.EnterpriseMandates,),
-    Home.DIRECT_DEBIT: (mandates.DirectDebitMandates,),
+    Home.ENTERPRISE: (mandates.EnterpriseMandates, payments.BatchPayments),
+    Home.DIRECT_DEBIT: (mandates.DirectDebitMandates, payments.BatchPayments),
 }
 MODULES = ("base", "account", "l10n_be", "base_iban", "contacts", "mail")
 MODULES_BY_HOME = {
     Home.VANILLA: (),
     Home.OCA: ("account_payment_mode", "account_banking_mandate", "account_banking_sepa_direct_debit"),
-    Home.ENTERPRISE: ("account_accountant", "account_sepa_direct_debit"),
-    Home.DIRECT_DEBIT: ("account_accountant", "account_direct_debit"),
+    Home.ENTERPRISE: ("account_accountant", "account_batch_payment", "account_sepa_direct_debit"),
+    Home.DIRECT_DEBIT: ("account_accountant", "account_batch_payment", "account_direct_debit"),
 }
 
 
