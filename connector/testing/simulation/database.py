@@ -7,6 +7,7 @@ machine.
 from __future__ import annotations
 
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy import Engine, event, make_url, text
 from connector.store.database import Store, open_store
 
 
-class Database:
+class Database(ABC):
     """One database, used for one seed after the other.
 
     Attributes:
@@ -34,17 +35,17 @@ class Database:
         """Let go of all connections, as a process does that ends."""
         self.store.close()
 
+    @abstractmethod
     def renew(self) -> None:
         """Begin with empty tables."""
-        raise NotImplementedError
 
+    @abstractmethod
     def keep(self) -> None:
         """Make the backup of today."""
-        raise NotImplementedError
 
+    @abstractmethod
     def put_back(self) -> None:
         """Put the backup in the database's place."""
-        raise NotImplementedError
 
     def drop(self) -> None:
         """Leave nothing behind."""
