@@ -43,7 +43,7 @@ _REASONS = (ReasonCode.DATABASE_PUT_BACK, ReasonCode.JOURNAL_LOST)
 
 
 class NothingToAccept(LookupError):
-    """No recovery is open, or no pass has taken up yet what the journal tells."""
+    """No recovery is open, or what the journal tells is not taken up yet."""
 
 
 def begin_pass(connection: Connection, installation: Installation, day: date) -> int:
@@ -96,7 +96,8 @@ def accept(store: Store, at: datetime, by: str) -> None:
     """A person has looked: the database counts as up to date. What is uncertain stays so, and is never repeated.
 
     Raises:
-        NothingToAccept: no recovery is open, or no pass has taken up the journal yet.
+        NothingToAccept: no recovery is open, no pass has taken up the journal yet, or it tells of a bank file that
+            could not be taken up: its invoices would be free to be asked for again.
     """
     with store.transaction() as connection:
         recovery = recoveries.current(connection)
@@ -104,7 +105,19 @@ def accept(store: Store, at: datetime, by: str) -> None:
             raise NothingToAccept("The database was not put back; there is nothing to accept.")
         if not recovery.replayed:
             raise NothingToAccept("No pass has compared the database with the world yet: run sepa-connector sync.")
+        if missing := _not_adopted(connection):
+            raise NothingToAccept(
+                f"These bank files went out and are not taken up, so their invoices would be asked for again: "
+                f"{', '.join(missing)}. Deal with each (sepa-connector exceptions list), or answer for it: "
+                "sepa-connector exceptions ignore NUMBER."
+            )
         _end(connection, at, by)
+
+
+def _not_adopted(connection: Connection) -> list[str]:
+    """Bank files that went out and could not be taken up."""
+    shown = exceptions.all_open(connection)
+    return [one.reason.facts["file"] for one in shown if one.reason.code is ReasonCode.BANK_FILE_NOT_ADOPTED]
 
 
 def _end(connection: Connection, at: datetime, by: str) -> None:
@@ -150,7 +163,7 @@ class Recovering:
             return
         with work.store.reading() as connection:
             now = recoveries.current(connection)
-            stuck = any(one.reason.code is ReasonCode.BANK_FILE_NOT_ADOPTED for one in exceptions.all_open(connection))
+            stuck = _not_adopted(connection)
         if now is None or not now.replayed or not now.complete or stuck or touching_money(work):
             return
         act = work.act()

@@ -13,7 +13,8 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from connector.engine.bare_files import Untraceable, bare_files, traced
-from connector.engine.withdrawn_files import withdraw, withdrawn
+from connector.engine.outbox import clear_up
+from connector.engine.withdrawn_files import give_way, rivals, withdraw, withdrawn
 from connector.model.collection import CollectionState
 from connector.model.deed import DeedCode, Step
 from connector.model.reason import Reason, ReasonCode
@@ -119,11 +120,16 @@ def _adopt_bare(work: Work, path: Path) -> None:
 def _put_in(work: Work, file: SentFile, put_in: Sequence[StoredCollection]) -> None:
     written = adoption.written_of(file.message_id, file.name, file.sha256, put_in)
     act = work.act()
+    with work.store.reading() as connection:
+        others = rivals(connection, put_in)
+    if others:
+        clear_up(work, Step.SUBMIT)
     try:
         with work.store.transaction() as connection:
             known = collections.find_many(connection, (stored.collection.end_to_end_id for stored in put_in))
             if any(_went_elsewhere(stored) for stored in known.values()):
                 return None
+            give_way(work, connection, others)
             adoption.adopt_file(connection, written, file.run, put_in, act)
             creditor = work.installation.creditors[file.creditor]
             effects.owe(connection, submit.sending(work, creditor, written), act.at)

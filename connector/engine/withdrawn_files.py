@@ -3,11 +3,14 @@
 A file is only withdrawn while it surely did not leave, and its rest is written after that. So where the journal tells
 of a later file of the same run with some of the same collections, the earlier one never left, whatever an older
 database believes of it. What went into no later file was let go.
+
+Files that were withdrawn without a rest show once their invoices were asked for anew: by a later attempt, while the
+bank does not have the earlier one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection
 
@@ -22,10 +25,13 @@ from connector.steps.release import cancel
 from connector.steps.work import Work
 from connector.store import adoption, bank_files, collections, effects, exceptions
 from connector.store.bank_files import FileState
+from connector.store.chunks import chunks
+from connector.store.collections import StoredCollection
 
 _WHY = "withdrawn before it left, as the journal tells"
 _UNSENT = frozenset({CollectionState.PROPOSED, CollectionState.APPROVED})
-_NOT_SENT = frozenset({EffectState.PENDING, EffectState.UNKNOWN, EffectState.FAILED})
+_LOOKED_UP = frozenset({EffectState.PENDING, EffectState.FAILED})
+_NOT_SENT = _LOOKED_UP | {EffectState.UNKNOWN}
 
 
 def withdrawn(sent: Iterable[SentFile]) -> dict[str, frozenset[str]]:
@@ -61,7 +67,7 @@ def withdraw(work: Work, file: SentFile, let_go: frozenset[str]) -> None:
             put_in = list(journal.put_into(file))
             written = adoption.written_of(file.message_id, file.name, file.sha256, put_in)
             adoption.adopt_withdrawn(connection, written, file.creditor, file.run, act)
-        elif known.state is not FileState.WRITTEN or not _leave(connection, work, file):
+        elif known.state is not FileState.WRITTEN or not _leave(connection, work, file.message_id, _NOT_SENT):
             return
         else:
             bank_files.move(connection, known, FileState.WITHDRAWN, act, _WHY)
@@ -73,11 +79,41 @@ def withdraw(work: Work, file: SentFile, let_go: frozenset[str]) -> None:
     work.did(Step.SUBMIT, DeedCode.WITHDRAW_FILE, file=file.name, count=count, amount=total)
 
 
-def _leave(connection: Connection, work: Work, file: SentFile) -> bool:
+def rivals(connection: Connection, put_in: Iterable[StoredCollection]) -> list[StoredCollection]:
+    """Earlier attempts that still hold what these collections ask for."""
+    attempts = {(claim.invoice, claim.part): claim.attempt for one in put_in for claim in one.collection.claims}
+    holding = [
+        past.end_to_end_id
+        for some in chunks({invoice for invoice, _ in attempts})
+        for invoice, claims in collections.claims_on(connection, some).items()
+        for past in claims
+        if past.live and past.claim.attempt < attempts.get((invoice, past.claim.part), 0)
+    ]
+    return list(collections.find_many(connection, sorted(holding)).values())
+
+
+def give_way(work: Work, connection: Connection, others: Iterable[StoredCollection]) -> None:
+    """Let go of collections whose invoices were asked for by a later file: they never left, or it would not be.
+
+    One whose file may be at the bank stays: it is looked up first.
+    """
+    for stored in others:
+        file = bank_files.find(connection, stored.bank_file) if stored.bank_file else None
+        if (
+            file is not None
+            and file.state is FileState.WRITTEN
+            and _leave(connection, work, file.message_id, _LOOKED_UP)
+        ):
+            bank_files.move(connection, file, FileState.WITHDRAWN, work.act(), _WHY)
+            collections.take_out_of_file(connection, file.message_id, work.act())
+    _let_go(connection, work, [stored.collection.end_to_end_id for stored in others])
+
+
+def _leave(connection: Connection, work: Work, message_id: str, states: Collection[EffectState]) -> bool:
     """Owe the bank the file no longer. Returns False if it was sent after all."""
     act = work.act()
-    sending = effects.find(connection, submit.key_of(file.message_id))
-    if sending is None or sending.state not in _NOT_SENT:
+    sending = effects.find(connection, submit.key_of(message_id))
+    if sending is None or sending.state not in states:
         return False
     if effects.mark(connection, sending, EffectState.LEFT, act, error=_WHY) is None:
         return False

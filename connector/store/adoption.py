@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from bankfiles.pain008 import Written
 from bankfiles.pain008.model import Batch, SequenceType
-from connector.model.collection import CollectionState
-from connector.model.customer import Language
+from connector.model.collection import Claim, CollectionState
+from connector.model.customer import Language, RecordKey
 from connector.model.mandate import Mandate, MandateState, MandateType
 from connector.store import bank_files, collections, customers, mandates, runs
 from connector.store.bank_files import FileState
 from connector.store.collections import StoredCollection
 from connector.store.history import Act
+from connector.store.tables import invoices
 
 _WHY = "taken up again from the journal"
 _NEVER_SIGNED = frozenset({MandateState.INVITED, MandateState.SIGNED, MandateState.AWAITING_BANK, MandateState.LAPSED})
@@ -28,7 +30,8 @@ def adopt_file(
 ) -> None:
     """Put a bank file, its run, its collections and their live claims into the database, in the state "in file".
 
-    The database refuses a claim that another collection has, or one beyond its invoice: an IntegrityError.
+    An invoice bore its claim when it was asked for, so it does even if its total was lowered since. The database
+    refuses a claim that another collection has: an IntegrityError.
     """
     creditor = put_in[0].collection.creditor
     is_sound = runs.adopt(connection, run, creditor, act)
@@ -37,7 +40,8 @@ def adopt_file(
     new = [stored for stored in put_in if stored.collection.end_to_end_id not in known]
     for stored in put_in:
         _mandate(connection, stored, act)
-    collections.propose(connection, [_proposed(stored) for stored in new], act)
+    with _as_it_was(connection, [claim for stored in new for claim in stored.collection.claims]):
+        collections.propose(connection, [_proposed(stored) for stored in new], act)
     if is_sound:
         runs.seal(connection, run)
     ids = [stored.collection.end_to_end_id for stored in put_in]
@@ -71,6 +75,22 @@ def written_of(message_id: str, name: str, sha256: str, put_in: Iterable[StoredC
         batches=tuple(batches.values()),
         name=name,
     )
+
+
+@contextmanager
+def _as_it_was(connection: Connection, asked: Iterable[Claim]) -> Iterator[None]:
+    """Invoices that are lower now than what was asked on them bear it while the claims are put in."""
+    lifted: list[tuple[RecordKey, Decimal]] = []
+    for claim in asked:
+        of_invoice = (invoices.c.source == claim.invoice.source, invoices.c.id == claim.invoice.id)
+        total = connection.execute(select(invoices.c.total).where(*of_invoice)).scalar()
+        if total is not None and total < claim.amount:
+            connection.execute(update(invoices).where(*of_invoice).values(total=claim.amount))
+            lifted.append((claim.invoice, total))
+    yield
+    for invoice, total in lifted:
+        of_invoice = (invoices.c.source == invoice.source, invoices.c.id == invoice.id)
+        connection.execute(update(invoices).where(*of_invoice).values(total=total))
 
 
 def _proposed(stored: StoredCollection) -> StoredCollection:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from connector.engine import recover
 from connector.engine.audit import audit
+from connector.engine.explain import explain
 from connector.errors import Retriable
 from connector.model.collection import CollectionState
 from connector.model.effect import EffectState
+from connector.model.reason import ReasonCode
 from connector.store import bank_files, collections, effects, recoveries
 from connector.store.bank_files import FileState
+from connector.store.history import RecordKind
 from connector.testing.bank_house import orders_of
 from tests.flows.copies import copy_of, put_back
 from tests.flows.world import World
@@ -121,3 +125,74 @@ def test_what_was_let_go_and_asked_for_anew_is_not_asked_for_a_third_time(
     assert set(world.bank.received) == sent
     assert world.package.invoice("ada").open_amount == world.package.invoice("bob").open_amount == 0
     assert list(audit(world.installation, world.store)) == []
+
+
+@pytest.mark.parametrize("knows_it", [True, False])
+@pytest.mark.parametrize("lower", ["121.00", "50.00"])
+def test_a_file_that_was_withdrawn_whole_gives_way_to_the_one_that_asked_anew(
+    world: World, database_url: str, tmp_path: Path, *, knows_it: bool, lower: str
+) -> None:
+    copy = tmp_path / "copy"
+    name = _file_that_can_not_leave(world, copy=copy, url=database_url, knows_it=knows_it)
+    for invoice in ("ada", "bob"):
+        less = replace(world.package.invoice(invoice), total=Decimal(lower), open_amount=Decimal(lower))
+        world.package.put_invoice(less)
+    world.clock.forward(days=10)  # too late for its day
+    world.walk()
+    world.walk()
+    (sent,) = world.bank.received
+    assert not sent.startswith(name)
+    _restored(world, database_url, copy)
+    world.nights(2)
+    assert _is_up_to_date(world)
+    assert _states(world) == {name: FileState.WITHDRAWN, sent.removesuffix(".xml"): FileState.ACCEPTED}
+    world.nights(14)
+    assert list(world.bank.received) == [sent]
+    assert world.package.invoice("ada").open_amount == world.package.invoice("bob").open_amount == 0
+    assert list(audit(world.installation, world.store)) == []
+
+
+def test_a_file_that_went_out_is_taken_up_though_an_invoice_in_it_is_lower_now(
+    world: World, database_url: str, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    world.with_mandate("ada", "bob")
+    for name in ("ada", "bob"):
+        world.invoice(name, name, announces_debit=True)
+    copy_of(database_url, copy)
+    world.walk()
+    (sent,) = world.bank.received
+    _restored(world, database_url, copy)
+    world.package.put_invoice(
+        replace(world.package.invoice("ada"), total=Decimal("50.00"), open_amount=Decimal("50.00"))
+    )
+    world.walk()
+    assert _is_up_to_date(world)
+    (explained,) = explain(world.installation, world.store, RecordKind.INVOICE, "ada")
+    assert [reason.code for reason in explained.reasons] == [ReasonCode.BEING_COLLECTED]
+    assert explained.facts["total"] == Decimal("50.00")
+    world.nights(3)
+    assert list(world.bank.received) == [sent]
+
+
+def test_nobody_accepts_a_database_that_lacks_a_file_which_went_out_unless_they_answer_for_it(
+    world: World, database_url: str, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    world.with_mandate("ada")
+    world.invoice("ada", "ada", announces_debit=True)
+    copy_of(database_url, copy)
+    world.walk()
+    (sent,) = world.bank.received
+    _restored(world, database_url, copy)
+    kept = (world.folder / "outgoing" / sent).read_bytes()
+    (world.folder / "outgoing" / sent).unlink()
+    world.walk()
+    with pytest.raises(recover.NothingToAccept, match=sent):
+        recover.accept(world.store, world.clock.now, "Ann")
+    world.walk()
+    assert list(world.bank.received) == [sent]
+    (world.folder / "outgoing" / sent).write_bytes(kept)
+    world.walk()
+    assert _is_up_to_date(world)
+    assert list(world.bank.received) == [sent]
