@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
+from connector.engine import forgotten_mandates
 from connector.engine.bare_files import Untraceable, bare_files, traced
 from connector.engine.outbox import clear_up
 from connector.engine.withdrawn_files import give_way, rivals, withdraw, withdrawn
@@ -56,6 +57,7 @@ def replay(work: Work, since: int) -> None:
         work.check_stop()
     for path in bare_files(folder):
         _adopt_bare(work, path)
+    forgotten_mandates.take_up(work)
 
 
 def unknown_files(work: Work) -> list[SentFile]:

@@ -10,12 +10,22 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Connection, exists, select
 
 from connector.model.collection import CollectionState
+from connector.model.customer import RecordKey
 from connector.model.effect import Effect, EffectKind, EffectState
 from connector.model.mandate import MandateState
 from connector.store.bank_files import BankFile, FileState, file_of
 from connector.store.chunks import chunks
 from connector.store.effects import effect_of
-from connector.store.tables import bank_files, claims, collections, effects, invoices, mandates
+from connector.store.tables import (
+    bank_files,
+    claims,
+    collections,
+    customers,
+    effects,
+    invoices,
+    mandate_events,
+    mandates,
+)
 
 _SENT = (CollectionState.IN_FILE, CollectionState.SUBMITTED, CollectionState.ACCEPTED)
 _UNANSWERED = (CollectionState.IN_FILE, CollectionState.SUBMITTED)
@@ -36,6 +46,31 @@ def mandate_states(connection: Connection) -> dict[str, MandateState]:
     """The state of every mandate, by its reference."""
     rows = connection.execute(select(mandates.c.reference, mandates.c.state))
     return {row.reference: MandateState(row.state) for row in rows}
+
+
+def events_without_mandate(connection: Connection, service: str) -> dict[str, list[str]]:
+    """Ids of the events that a service told of mandates that are not known here, by their references."""
+    known = exists().where(mandates.c.reference == mandate_events.c.reference)
+    rows = connection.execute(
+        select(mandate_events.c.reference, mandate_events.c.id)
+        .where(mandate_events.c.service == service, ~known)
+        .order_by(mandate_events.c.reference, mandate_events.c.id)
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.reference, []).append(row.id)
+    return found
+
+
+def customers_without_mandate(connection: Connection, source: str) -> list[RecordKey]:
+    """Customers of a source for whom no mandate is known, whatever the rules want."""
+    has_mandate = exists().where(mandates.c.source == customers.c.source, mandates.c.customer_id == customers.c.id)
+    rows = connection.execute(
+        select(customers.c.source, customers.c.id)
+        .where(customers.c.source == source, ~has_mandate)
+        .order_by(customers.c.id)
+    )
+    return [RecordKey(*row) for row in rows]
 
 
 def done_since(connection: Connection, kind: EffectKind, target: str, since: datetime) -> list[Effect]:

@@ -20,6 +20,9 @@ KEPT = {
     176: "answers of the bank were read after a restore before the files that they were about were known again",
     418: "a file that was withdrawn held its collections again after a restore; its rest counted as unknown for ever",
     483: "the same, and the rest was at the bank",
+    672: "a mandate whose invitation a restore had forgotten was not heard of, as its customer had paid meanwhile",
+    128: "a file that was at the bank was not taken up again, as an invoice in it was lower by then",
+    1112: "the same",
     58: "a file left that was written before its invoice was credited",
 }
 

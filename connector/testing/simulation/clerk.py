@@ -24,14 +24,12 @@ class Clerk:
 
     Attributes:
         recovering: the connector says that the database was put back and is not up to date yet.
-        misses_a_file: of those that went out before the database was put back one can't be taken up again.
     """
 
     chance: Chance
     trace: Trace
     store: Store
     recovering: bool = False
-    misses_a_file: bool = False
 
     def day(self, now: datetime, *, diligent: bool) -> bool:
         """Approve or let go; try again or put aside. Returns whether a run was approved."""
@@ -50,7 +48,6 @@ class Clerk:
         for one in shown:
             self._look_at(one, now, diligent=diligent)
         self.recovering = any(one.reason.code is ReasonCode.DATABASE_PUT_BACK for one in shown)
-        self.misses_a_file = any(one.reason.code is ReasonCode.BANK_FILE_NOT_ADOPTED for one in shown)
         return approved
 
     def _look_at(self, one: exceptions.OpenException, now: datetime, *, diligent: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +10,6 @@ from bankfiles.pain008.model import Scheme
 from connector.model.customer import Customer, Language, RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import MandateEventKind
-from connector.testing.bank_house import Order
 from connector.testing.simulation.chance import Chance
 from connector.testing.simulation.counterparts import WiredMailer, WiredPackage, WiredService
 from connector.testing.simulation.scenario import Scenario
@@ -180,17 +178,6 @@ class Life:
             total = (invoice.total * self.chance.pick(_CHANGES)).quantize(Decimal("0.01"))
             self.package.post(replace(invoice, due_on=due_on, total=total))
             self.trace.note("bookkeeper", f"makes {invoice.number} due on {due_on}, for {total}")
-
-    def put_right(self, asked: Iterable[Order]) -> None:
-        """An invoice that was posted anew for less than had been asked for gets that total back.
-
-        The connector takes a file up again only if its invoices bear what it asked; it tells a person if they do not.
-        """
-        for order in asked:
-            invoice = self.package.invoice(order.remittance)
-            if invoice.total < order.amount:
-                self.package.post(replace(invoice, total=order.amount))
-                self.trace.note("bookkeeper", f"posts {invoice.number} for {order.amount} again")
 
     def _cancel_invoice(self, _today: date) -> None:
         if open_ones := self.package.open_invoices():

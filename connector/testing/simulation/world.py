@@ -163,8 +163,6 @@ class World:
         if self._recovering == _PATIENCE_DAYS:
             reread.set_back(nightly.looking(self.installation, self.database.store, "Ann"), [reread.BANK])
             self.trace.note("clerk", "has the bank's answers read again, as the audit says")
-        if self.clerk.misses_a_file:
-            self.life.put_right(one.order for one in self.desk.asked.values())
         self.desk.day()
         return approved
 
