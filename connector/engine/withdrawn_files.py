@@ -42,7 +42,7 @@ def withdrawn(sent: Iterable[SentFile]) -> dict[str, frozenset[str]]:
     return {
         message_id: let_go
         for files in of_run.values()
-        if len(files) > 1
+        if len({file.number for file in files}) > 1
         for message_id, let_go in _withdrawn_of(files).items()
     }
 
@@ -123,8 +123,11 @@ def _leave(connection: Connection, work: Work, message_id: str, states: Collecti
 
 
 def _let_go(connection: Connection, work: Work, let_go: Iterable[str]) -> None:
-    known = collections.find_many(connection, let_go)
-    for stored in known.values():
-        if stored.bank_file is None and stored.collection.state in _UNSENT:
-            cancel(connection, stored, work.act(), _WHY)
-    collections.forgive(connection, [key for key, stored in known.items() if stored.bank_file is None])
+    unsent = [
+        stored
+        for stored in collections.find_many(connection, let_go).values()
+        if stored.bank_file is None and stored.collection.state in _UNSENT
+    ]
+    for stored in unsent:
+        cancel(connection, stored, work.act(), _WHY)
+    collections.forgive(connection, [stored.collection.end_to_end_id for stored in unsent])

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from connector.engine import recover
+from connector.engine import recover, resolve
 from connector.engine.audit import audit
 from connector.engine.explain import explain
 from connector.errors import Retriable
 from connector.model.collection import CollectionState
 from connector.model.effect import EffectState
 from connector.model.reason import ReasonCode
-from connector.store import bank_files, collections, effects, recoveries
+from connector.store import bank_files, collections, effects, exceptions, recoveries
 from connector.store.bank_files import FileState
 from connector.store.history import RecordKind
 from connector.testing.bank_house import orders_of
@@ -175,8 +175,9 @@ def test_a_file_that_went_out_is_taken_up_though_an_invoice_in_it_is_lower_now(
     assert list(world.bank.received) == [sent]
 
 
-def test_nobody_accepts_a_database_that_lacks_a_file_which_went_out_unless_they_answer_for_it(
-    world: World, database_url: str, tmp_path: Path
+@pytest.mark.parametrize("answered_for", [True, False])
+def test_a_database_that_lacks_a_file_which_went_out_is_accepted_only_if_somebody_answers_for_it(
+    world: World, database_url: str, tmp_path: Path, *, answered_for: bool
 ) -> None:
     copy = tmp_path / "copy"
     world.with_mandate("ada")
@@ -185,14 +186,23 @@ def test_nobody_accepts_a_database_that_lacks_a_file_which_went_out_unless_they_
     world.walk()
     (sent,) = world.bank.received
     _restored(world, database_url, copy)
-    kept = (world.folder / "outgoing" / sent).read_bytes()
-    (world.folder / "outgoing" / sent).unlink()
+    file = world.folder / "outgoing" / sent
+    kept = file.read_bytes()
+    file.unlink()
     world.walk()
     with pytest.raises(recover.NothingToAccept, match=sent):
         recover.accept(world.store, world.clock.now, "Ann")
     world.walk()
     assert list(world.bank.received) == [sent]
-    (world.folder / "outgoing" / sent).write_bytes(kept)
-    world.walk()
-    assert _is_up_to_date(world)
-    assert list(world.bank.received) == [sent]
+    if answered_for:
+        with world.store.reading() as connection:
+            shown = exceptions.all_open(connection)
+        (missing,) = [one.id for one in shown if one.reason.code is ReasonCode.BANK_FILE_NOT_ADOPTED]
+        resolve.ignore(world.store, missing, world.clock.now, "Ann")
+        recover.accept(world.store, world.clock.now, "Ann")
+        assert _is_up_to_date(world)
+    else:
+        file.write_bytes(kept)
+        world.walk()
+        assert _is_up_to_date(world)
+        assert list(world.bank.received) == [sent]
