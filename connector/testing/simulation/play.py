@@ -14,7 +14,7 @@ from connector.testing.simulation.world import World
 
 DAYS = 12
 _REST_DAYS_MAX = 150
-_NIGHTS_APART = 8
+_NIGHTS_APART = 5
 _SPARE_DAYS = 13
 _QUIET_NIGHTS = 2
 
@@ -77,7 +77,7 @@ def _peace(world: World) -> list[Breach]:
     approved, quiet, before, up_to_date = False, 0, 0, 0
     for number in range(_REST_DAYS_MAX):
         over = up_to_date > enough and world.desk.is_done
-        approved = world.calm_day(night=over or approved or number % _NIGHTS_APART == 0)
+        approved = world.calm_day(night=over or approved or number < 2 or number % _NIGHTS_APART == 0)
         if found := breaches(world, DAILY):
             return found
         up_to_date = 0 if world.clerk.recovering else up_to_date + 1
