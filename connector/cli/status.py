@@ -15,6 +15,7 @@ from connector.cli.clock import utc_now
 from connector.cli.failing import DONE
 from connector.cli.opening import Opened, opened
 from connector.cli.terminal import Words, plain, print_json, table, write
+from connector.engine.lease import Scope
 from connector.engine.status import Status, status
 from connector.model.effect import EffectState
 
@@ -86,10 +87,11 @@ def _passes(words: Words, standing: Status, due: datetime | None) -> Iterator[Re
     if standing.passes:
         yield words.title("passes")
         yield table(
-            words.columns("number", "started", "ended", "outcome"),
+            words.columns("number", "work", "started", "ended", "outcome"),
             (
                 (
                     str(one.id),
+                    _work(words, Scope.named(one.scope)),
                     words.when(one.started_at),
                     words.when(one.ended_at) if one.ended_at else "",
                     words.term("outcome", one.outcome or "running"),
@@ -100,6 +102,14 @@ def _passes(words: Words, standing: Status, due: datetime | None) -> Iterator[Re
     else:
         yield words.say("status.never")
     yield "\n" + (words.say("status.next", at=words.when(due)) if due else words.say("status.not_scheduled"))
+
+
+def _work(words: Words, scope: Scope) -> str:
+    """What a pass was about: the whole road, or the step of a worker's job."""
+    if scope.step is None:
+        return words.say("status.whole_road")
+    heading = words.say(f"step.{scope.step.value}")
+    return f"{heading}, {scope.part}" if scope.part else heading
 
 
 def _as_json(words: Words, standing: Status, due: datetime | None) -> dict[str, Any]:

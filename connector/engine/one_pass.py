@@ -126,7 +126,7 @@ def run_pass(
     with lease(store, installation.folder, scope, installation.clock) as fenced:
         with fenced.transaction() as connection:
             day = _day(connection, installation)
-            number = recover.begin_pass(connection, installation, day)
+            number = recover.begin_pass(connection, installation, scope.name, day)
         witness.note_begun(installation.folder, number)
         work = Work(
             replace(installation, day=day),

@@ -46,14 +46,14 @@ class NothingToAccept(LookupError):
     """No recovery is open, or what the journal tells is not taken up yet."""
 
 
-def begin_pass(connection: Connection, installation: Installation, day: date) -> int:
+def begin_pass(connection: Connection, installation: Installation, scope: str, day: date) -> int:
     """Write down that a pass began; if the database was put back, a recovery begins.
 
     Returns its number, above all that the database or the witness know.
     """
     seen, now = witness.read(installation.folder), installation.clock()
     _look(connection, seen, now)
-    return passes.begin(connection, now, day, after=seen.began if seen else 0)
+    return passes.begin(connection, scope, now, day, after=seen.began if seen else 0)
 
 
 def look(installation: Installation, store: Store) -> None:

@@ -12,6 +12,7 @@ passes = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("started_at", Instant, nullable=False),
+    Column("scope", String(120), nullable=False),  # all of it, or the one step over one part that a job is
     Column("day", Date, nullable=False),  # the creditor's date, the same for the whole pass
     Column("ended_at", Instant),
     Column("outcome", String(20)),

@@ -14,21 +14,27 @@ from connector.store.pass_tables import passes
 
 @dataclass(frozen=True, slots=True)
 class PastPass:
-    """One pass. `outcome` is None while it runs, or if it was killed."""
+    """One pass, or one job of a worker.
+
+    Attributes:
+        scope: name of what it held: of everything, or of one step over one part of the installation.
+        outcome: None while it runs, or if it was killed.
+    """
 
     id: int
+    scope: str
     started_at: datetime
     ended_at: datetime | None
     outcome: str | None
     steps: Mapping[str, Any]
 
 
-def begin(connection: Connection, at: datetime, day: date, after: int = 0) -> int:
+def begin(connection: Connection, scope: str, at: datetime, day: date, after: int = 0) -> int:
     """Write down that a pass began. Returns its number: above all others, and above `after`."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE passes IN SHARE ROW EXCLUSIVE MODE"))  # others begin at the same time
     number = max(newest(connection), after) + 1
-    connection.execute(insert(passes).values(id=number, started_at=at, day=day, steps={}))
+    connection.execute(insert(passes).values(id=number, scope=scope, started_at=at, day=day, steps={}))
     return number
 
 
@@ -55,4 +61,4 @@ def latest(connection: Connection, limit: int = 10) -> list[PastPass]:
 
 
 def _of(row: Row[Any]) -> PastPass:
-    return PastPass(row.id, row.started_at, row.ended_at, row.outcome, row.steps)
+    return PastPass(row.id, row.scope, row.started_at, row.ended_at, row.outcome, row.steps)

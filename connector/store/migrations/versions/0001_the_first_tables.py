@@ -238,6 +238,7 @@ def upgrade() -> None:
         "passes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("started_at", connector.store.types.Instant(), nullable=False),
+        sa.Column("scope", sa.String(length=120), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("ended_at", connector.store.types.Instant(), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),

@@ -14,8 +14,10 @@ from connector.cli.explaining import told as explained
 from connector.cli.status import told as standing
 from connector.cli.terminal import Words, plain
 from connector.engine.explain import Explanation
+from connector.engine.lease import Scope
 from connector.engine.status import Status
 from connector.model.customer import Language, RecordKey
+from connector.model.deed import Step
 from connector.model.effect import Effect, EffectKind
 from connector.model.reason import Reason, ReasonCode
 from connector.store.bank_files import BankFile, FileState
@@ -28,7 +30,10 @@ LATE = OpenException(
     7, "collection E-1", Reason(ReasonCode.COLLECTION_RETURNED, {"end_to_end_id": "E-1"}), 1, NIGHT, NIGHT, True
 )
 STATUS = Status(
-    passes=[PastPass(3, NIGHT, None, None, {})],
+    passes=[
+        PastPass(3, Scope(Step.PULL, "books").name, NIGHT, None, None, {}),
+        PastPass(2, Scope().name, NIGHT, NIGHT, "done", {}),
+    ],
     mandates={"active": 2},
     collections={"settled": (3, Decimal("1234.50"))},
     effects={"done": 9, "unknown": 1},
@@ -62,6 +67,8 @@ def words(language: Language) -> Words:
 def test_status_shows_money_in_flight_what_is_owed_files_and_where_the_rest_is_listed() -> None:
     shown = screen(*standing(words(Language.GERMAN), STATUS, NIGHT))
     assert "läuft, oder abgebrochen" in shown
+    assert "Buchhaltungsprogramm lesen, books" in shown
+    assert "Der ganze Weg" in shown
     assert "1.234,50" in shown
     assert "ungewiss" in shown
     assert "MSG-1.xml" in shown

@@ -11,6 +11,7 @@ import pytest
 from apscheduler.triggers.cron import CronTrigger
 
 from connector.engine.daemon import Daemon, missed_pass
+from connector.engine.lock import EVERYTHING
 from connector.errors import PassRunning
 from connector.store import passes
 from connector.store.database import Store, open_store
@@ -29,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def _began(store: Store, at: datetime) -> None:
     with store.transaction() as connection:
-        passes.begin(connection, at, at.date())
+        passes.begin(connection, EVERYTHING, at, at.date())
 
 
 def test_a_new_installation_waits_for_its_first_night(store: Store) -> None:
