@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from connector.cli.failing import Door
+from connector.cli.door import Door
 from connector.cli.options import CONFIG_VARIABLE, DEFAULT_CONFIG, AsJson, ConfigFile
 from connector.model.deed import Step
 
