@@ -139,7 +139,6 @@ def _haunted(house: Path, street: Street, killer: Victims, moments: random.Rando
         kills += 1
 
 
-@pytest.mark.xdist_group("kill")
 @pytest.mark.timeout(1200)
 def test_a_road_that_is_killed_two_hundred_times_ends_the_same(street: Street) -> None:
     expected = _undisturbed(street.another())

@@ -81,7 +81,6 @@ def _roads(store: Store) -> list[int]:
 
 
 @pytest.mark.live
-@pytest.mark.xdist_group("kill")
 @pytest.mark.timeout(900)
 def test_workers_killed_at_random_end_as_one_process_does(memory_folder: Path, postgresql_url: str) -> None:
     alone = founded(
