@@ -36,7 +36,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One collection that the bank took in."""
+    """One collection that the bank took in. `new_account`: it says that the mandate was for another account before."""
 
     message_id: str
     batch_id: str
@@ -49,6 +49,7 @@ class Order:
     debtor_iban: str = ""
     sequence_type: str = ""
     remittance: str = ""
+    new_account: bool = False
 
 
 class Refused(ValueError):
@@ -181,4 +182,5 @@ def orders_of(pain008: bytes) -> Iterator[Order]:
                 debtor_iban=text(node, "p:DbtrAcct/p:Id/p:IBAN"),
                 sequence_type=text(batch, "p:PmtTpInf/p:SeqTp"),
                 remittance=text(node, "p:RmtInf/p:Ustrd") or text(node, "p:RmtInf/p:Strd/p:CdtrRefInf/p:Ref"),
+                new_account=text(node, "p:DrctDbtTx/p:MndtRltdInf/p:AmdmntInd") == "true",
             )

@@ -20,12 +20,23 @@ from connector.model.collection import CollectionState
 from connector.model.effect import Effect, EffectState
 from connector.model.mandate import MandateEvent, MandateEventKind
 from connector.ports import Feed
-from connector.steps import apply_answer, book, follow, matching, pull, reconcile
+from connector.steps import (
+    apply_answer,
+    attention,
+    book,
+    follow,
+    mandate_changes,
+    matching,
+    pull,
+    reconcile,
+    submit,
+    users_changes,
+)
 from connector.steps.apply_answer import Applied
 from connector.steps.handler import Handler
 from connector.steps.matching import Match
 from connector.steps.work import Work
-from connector.store import bank_files, collections, cursors, effects, invoices
+from connector.store import amendments, bank_files, collections, cursors, effects, invoices, remarks, runs
 from connector.store.collections import StoredCollection
 from connector.store.database import Store
 from connector.store.history import Act
@@ -71,6 +82,12 @@ NO_MONEY = "Only money that moved is booked."
 NOT_BOOKED = "Every settled collection is booked."
 RETURN_NOT_BOOKED = "Every returned collection is booked."
 ACCOUNT_WRONG = "What is open is what was not paid."
+NOT_TOLD = "A debtor's bank hears of another account."
+OLD_ACCOUNT = "Every debtor's account is in the package."
+NOT_APPROVED = "Nothing leaves without approval."
+NOT_ENDED = "What a user ends is over."
+STALE = "Nothing is shown that is over."
+NOT_SHOWN = "Customers who need a person are shown."
 BROKEN = "A pass comes to its end, and no two work at once."
 NO_REASON = "Every skip has its reason."
 LEFT_OUT = "Nothing due and collectable is left out."
@@ -235,6 +252,84 @@ def a_cancellation_at_the_service_is_not_heard(patch: pytest.MonkeyPatch) -> Non
             apply(work, connection, event, *rest)
 
     patch.setattr(follow, "_apply", deaf)
+
+
+@bug(NO_MANDATE, OLD_ACCOUNT)
+def another_account_of_a_debtor_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    """Its event is noted as read, and nothing follows."""
+    patch.setattr(mandate_changes, "_amend", lambda *_: False)
+
+
+@bug(NOT_TOLD)
+def the_bank_is_not_told_of_another_account(patch: pytest.MonkeyPatch) -> None:
+    """The collection is from the new account, as if the mandate had always been for it."""
+    patch.setattr(amendments, "known_accounts", lambda *_: {})
+
+
+@bug(NOT_APPROVED)
+def what_nobody_approved_is_sent(patch: pytest.MonkeyPatch) -> None:
+    """A run is handed over whether somebody agreed to it or not."""
+    finish = runs.finish
+
+    def at_once(connection: Connection, run: runs.Run, act: Act) -> None:
+        finish(connection, run, act)
+        runs.approve(connection, run, act, "nobody was asked")
+
+    patch.setattr(runs, "finish", at_once)
+
+
+@bug(NOT_APPROVED)
+def what_was_changed_after_approval_is_sent(patch: pytest.MonkeyPatch) -> None:
+    """Nobody compares a run with what was proposed."""
+    patch.setattr(runs, "is_as_proposed", lambda *_: True)
+
+
+@bug(NO_MONEY)
+def a_payment_is_booked_while_it_may_be_taken_back(patch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for the end of the time for refunds, though the rules say so."""
+    patch.setattr(book, "_waits_for_refunds", lambda *_: False)
+
+
+@bug(NOT_BOOKED)
+def what_waits_for_the_end_of_refunds_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """It is noted, and never booked."""
+    patch.setattr(book, "book_waiting", lambda *_: None)
+
+
+@bug(RETURN_NOT_BOOKED, ACCOUNT_WRONG)
+def what_was_booked_beforehand_is_never_undone(patch: pytest.MonkeyPatch) -> None:
+    """As if a payment had always come after the money."""
+    taken_back = book.taken_back
+
+    def only_money(work: Work, connection: Connection, stored: StoredCollection, *rest: Any, **said: Any) -> None:
+        if stored.settled_on is not None:
+            taken_back(work, connection, stored, *rest, **said)
+
+    patch.setattr(book, "taken_back", only_money)
+
+
+@bug(NO_MANDATE, NOT_ENDED)
+def what_users_do_to_mandates_is_not_heard(patch: pytest.MonkeyPatch) -> None:
+    """The package's own word of a mandate is noted as read, and nothing follows."""
+    patch.setattr(users_changes, "_apply", lambda *_: False)
+
+
+@bug(ASKED_TWICE)
+def nobody_looks_again_before_a_file_is_made(patch: pytest.MonkeyPatch) -> None:
+    """What was open when a run was proposed counts as open when its file leaves."""
+    patch.setattr(submit, "reread", lambda *_: True)
+
+
+@bug(STALE)
+def what_is_over_goes_on_being_shown(patch: pytest.MonkeyPatch) -> None:
+    """The remark on a collection is never taken away."""
+    patch.setattr(remarks, "collections_over", lambda *_: [])
+
+
+@bug(NOT_SHOWN)
+def nobody_is_told_what_needs_a_person(patch: pytest.MonkeyPatch) -> None:
+    """No remark asks anybody for anything."""
+    patch.setattr(attention, "due", lambda *_: iter(()))
 
 
 @bug(BROKEN)

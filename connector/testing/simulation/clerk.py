@@ -1,14 +1,15 @@
-"""The clerk: the finance user who approves runs and looks at what is shown."""
+"""The clerk: the finance user who looks at what is shown, and at the runs that wait."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from connector.engine import approval, resolve
+from connector.engine import resolve
 from connector.model.reason import ReasonCode
 from connector.store import exceptions
 from connector.store.database import Store
+from connector.testing.simulation.approver import Approver
 from connector.testing.simulation.chance import Chance
 from connector.testing.simulation.trace import Trace
 
@@ -23,26 +24,20 @@ class Clerk:
     """Works by day, sometimes.
 
     Attributes:
+        again: what was to be asked for once more: end-to-end ids and message ids.
         recovering: the connector says that the database was put back and is not up to date yet.
     """
 
     chance: Chance
     trace: Trace
     store: Store
+    approver: Approver
     recovering: bool = False
+    again: set[str] = field(default_factory=set)
 
     def day(self, now: datetime, *, diligent: bool) -> bool:
         """Approve or let go; try again or put aside. Returns whether a run was approved."""
-        approved = False
-        for run in approval.waiting(self.store):
-            if diligent or self.chance.happens(70):
-                if self.chance.happens(0 if diligent else 10):
-                    approval.let_go(self.store, run.id, now, _NAME)
-                    self.trace.note("clerk", f"lets {run.id} go")
-                else:
-                    approval.approve(self.store, run.id, now, _NAME)
-                    approved = True
-                    self.trace.note("clerk", f"approves {run.id}")
+        approved = self.approver.day(now, diligent=diligent)
         with self.store.reading() as connection:
             shown = exceptions.all_open(connection)
         for one in shown:
@@ -60,6 +55,7 @@ class Clerk:
                 self.trace.note("clerk", f"has {one.record} tried again ({code})")
         elif code in _ASK_AGAIN and not diligent and self.chance.happens(20):
             resolve.retry(self.store, one.id, now, _NAME)
+            self.again.add(one.record.rpartition(" ")[2])
             self.trace.note("clerk", f"has {one.record} asked for again ({code})")
         elif code in _ASK_AGAIN and self.chance.happens(20):
             resolve.ignore(self.store, one.id, now, _NAME)

@@ -166,8 +166,7 @@ class WiredService(MemoryMandateService):
     def __init__(self, settings: AdapterSettings, surroundings: Surroundings, wire: Wire) -> None:
         super().__init__(settings, surroundings)
         self._wire = wire
-        self.told_at: dict[str, int] = {}  # event to the moment at which it happened
-        self.known_events: dict[str, int] = {}  # and at which the connector said that it has it
+        self.known_events: dict[str, int] = {}  # moment at which the connector said that it has them
 
     def invite(self, request: InvitationRequest) -> Invitation:
         """Over the wire."""
@@ -192,6 +191,10 @@ class WiredService(MemoryMandateService):
         """Note what the connector says that it has."""
         self._wire.tick(after=False)
         self._note_known(cursor)
+
+    def cancel(self, reference: str, reason: str) -> None:
+        """Over the wire."""
+        self._wire.change(self.name, f"cancel {reference}", lambda: super(WiredService, self).cancel(reference, reason))
 
     def document(self, reference: str) -> Document:
         """Over the wire."""

@@ -16,6 +16,7 @@ from connector.testing.simulation.scenario import Scenario
 from connector.testing.simulation.trace import Trace
 
 _AMOUNTS = ("121.00", "121.00", "60.50", "99.99", "12.34", "0.01", "640.00")
+HELD = frozenset({MandateEventKind.SUSPENDED, MandateEventKind.RESUMED})
 _CHANGES = (Decimal(1), Decimal(1), Decimal("0.5"), Decimal("1.5"))  # an invoice that is posted anew
 
 
@@ -70,6 +71,10 @@ class Life:
         if self._signed and self.chance.happens(12):
             self._change_mind(today)
 
+    def while_a_pass_works(self, today: date) -> None:
+        """A bookkeeper does something to an invoice that may be in a run already."""
+        self.chance.pick((self._pay_otherwise, self._edit_invoice, self._cancel_invoice))(today)
+
     def answers(self, today: date) -> None:
         """Debtors answer the invitations that reached them; banks confirm B2B mandates."""
         for reference in self._mailed():
@@ -83,6 +88,11 @@ class Life:
             if day <= today:
                 del self.waits[reference]
                 self._tell(MandateEventKind.BANK_CONFIRMED, reference)
+
+    @property
+    def signed(self) -> list[str]:
+        """References of the mandates that debtors signed, in order."""
+        return sorted(reference for reference, account in self._signed.items() if account)
 
     def _mailed(self) -> list[str]:
         texts = [mail.text for mail in self.mailer.sent]
@@ -115,7 +125,9 @@ class Life:
                     (1, MandateEventKind.VIEWED),
                 )
             )
-            self._tell(kind, reference)
+            by_users = any(one.reference == reference and one.kind in HELD for one in self.package.mandate_events)
+            if kind not in HELD or not by_users:
+                self._tell(kind, reference)
 
     def _tell(self, kind: MandateEventKind, reference: str) -> None:
         self.service.tell(kind, reference)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from connector.testing.simulation.checks import AT_REST, DAILY, breaches
+from connector.testing.simulation.checks import AT_REST, DAILY, books, breaches
 from connector.testing.simulation.checks.breach import Breach
 from connector.testing.simulation.database import Database
 from connector.testing.simulation.world import World
@@ -74,7 +74,7 @@ def _peace(world: World) -> list[Breach]:
     world.make_peace()
     rules = world.scenario.rules
     enough = rules.notify.days + rules.collect.lead_days + _SPARE_DAYS
-    approved, quiet, before, up_to_date = False, 0, 0, 0
+    approved, waited, quiet, before, up_to_date = False, False, 0, 0, 0
     for number in range(_REST_DAYS_MAX):
         over = up_to_date > enough and world.desk.is_done
         approved = world.calm_day(night=over or approved or number < 2 or number % _NIGHTS_APART == 0)
@@ -84,6 +84,8 @@ def _peace(world: World) -> list[Breach]:
         quiet = quiet + 1 if over and world.desk.activity == before else 0
         before = world.desk.activity
         if quiet == _QUIET_NIGHTS:
-            break
+            if waited or world.today >= (end := books.refundable_until(world)):
+                break
+            world.today, waited, quiet = end, True, 0
         world.today += timedelta(days=1)
     return breaches(world, AT_REST)

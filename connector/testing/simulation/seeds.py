@@ -17,7 +17,8 @@ from connector.testing.simulation.database import open_database
 from connector.testing.simulation.play import Outcome, play
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  a disk in memory, where there is one
-_CHUNK = 25
+_CHUNK_MAX = 25
+_CHUNKS_EACH = 4  # so that no process is left without work while another has much of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Plan:
 
 def play_all(plan: Plan) -> Iterator[Outcome]:
     """Play all seeds; outcomes come in the order of the seeds."""
-    chunks = [plan.seeds[start : start + _CHUNK] for start in range(0, len(plan.seeds), _CHUNK)]
+    size = max(1, min(_CHUNK_MAX, len(plan.seeds) // (plan.jobs * _CHUNKS_EACH)))
+    chunks = [plan.seeds[start : start + size] for start in range(0, len(plan.seeds), size)]
     if plan.jobs == 1:
         for chunk in chunks:
             yield from play_some(chunk, plan.days, plan.database)

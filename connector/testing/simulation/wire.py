@@ -123,6 +123,10 @@ class Wire:
                 except Skippable as refused:
                     self.trace.note(name, f"{call} (late)", refused.what)
 
+    def is_on_its_way(self, target: str) -> bool:
+        """Whether a call to this one is late."""
+        return bool(self._delayed.get(target))
+
     def commit(self, make: Callable[[], None]) -> None:
         """A commit of the process."""
         self.tick(after=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,11 +18,13 @@ from connector.model.creditor import Creditor, CreditorAddress
 from connector.ports import AdapterSettings, Surroundings
 from connector.store.tables import bank_files
 from connector.testing.clock import SettableClock
+from connector.testing.simulation.approver import Approver
 from connector.testing.simulation.bank_desk import BankDesk
 from connector.testing.simulation.chance import Chance
 from connector.testing.simulation.clerk import Clerk
 from connector.testing.simulation.counterparts import WiredBank, WiredMailer, WiredPackage, WiredService
 from connector.testing.simulation.database import Database
+from connector.testing.simulation.holders import Holders
 from connector.testing.simulation.life import Life
 from connector.testing.simulation.scenario import Scenario, draw
 from connector.testing.simulation.trace import Trace
@@ -47,6 +50,7 @@ class World:
 
     Attributes:
         today: the true date; the machine's clock may be wrong.
+        put_back: the database was, at least once.
         unexpected: what no pass may do, as it was seen: two at once, or one that ends in an error that nobody made.
     """
 
@@ -56,17 +60,18 @@ class World:
         self.folder = folder
         self.clock = SettableClock(_instant(first))
         self.trace = Trace(self.clock)
-        self.scenario: Scenario = draw(Chance(seed, "scenario"), first, days)
+        self.scenario: Scenario = draw(Chance(seed, "scenario"), Chance(seed, "habits"), first, days)
         self.unexpected: list[str] = []
         self.passes = 0
         self.peace_on, self.peace_at, self.events_before_peace = first, 0, 0
         self._chance = Chance(seed, "nights")
         self._length = 60
         self._taken_over = False
-        self._has_backup = False
+        self._has_backup = self.put_back = False
         self._recovering = 0
+        self._alone = False
         self._whole: set[str] = set()  # files on the disk that a database knew which was put back since
-        self.wire = Wire(self.clock, self.trace, Chance(seed, "wire"), self.scenario.temper)
+        self.wire = Wire(self.clock, self.trace, Chance(seed, "wire"), self.scenario.temper, watch=self._beside)
         self._meet(seed)
 
     def _meet(self, seed: int) -> None:
@@ -91,7 +96,13 @@ class World:
         self.life = Life(
             Chance(seed, "life"), self.trace, self.scenario, self.package, self.service, self.mailer, SOURCE
         )
-        self.clerk = Clerk(Chance(seed, "clerk"), self.trace, self.database.store)
+        self.office = replace(self.life, chance=Chance(seed, "office"))
+        self.holders = Holders(
+            Chance(seed, "holders"), self.trace, self.scenario, self.package, self.service, self.life
+        )
+        of_clerk, store = Chance(seed, "clerk"), self.database.store
+        self.approver = Approver(of_clerk, Chance(seed, "doubts"), self.trace, store, self.scenario)
+        self.clerk = Clerk(of_clerk, self.trace, store, self.approver)
         self.installation = Installation(
             creditors={_CREDITOR.id: _CREDITOR},
             sources={SOURCE: Source(SOURCE, self.package, _CREDITOR.id)},
@@ -124,6 +135,7 @@ class World:
         self.clock.now = _instant(self.today) + timedelta(hours=9)
         self.wire.arrive()
         self.life.day(self.today)
+        self.holders.day()
         self.clerk.day(self.clock.now, diligent=False)
         self.desk.day()
         if scenario.restores:
@@ -137,6 +149,8 @@ class World:
         if self._has_backup and self._chance.happens(self.scenario.restores):
             self._whole |= self._files_known()
             self.database.put_back()
+            self.put_back = True
+            self.approver.forget_refusals()
             self.trace.note("administrator", "puts the database back to the last backup")
         else:
             self.database.keep()
@@ -188,7 +202,7 @@ class World:
 
     def walk(self) -> PassResult | None:
         """One pass; None if it was killed."""
-        self.wire.happened = 0
+        self.wire.happened, self._alone = 0, True
         result = None
         try:
             result = self._walk("pass")
@@ -203,6 +217,15 @@ class World:
         finally:
             self.wire.kill_at = self.wire.interrupt_at = None
         return result
+
+    def _beside(self, call: str) -> None:
+        """Somebody works in the package at night, before a pass looks at its invoices, for the last time perhaps.
+
+        Not while a file is on its way: what is paid after it left is asked for, and nobody can help that.
+        """
+        may_be = self._alone and not self.desk.calm and not self.wire.is_on_its_way(BANK)
+        if may_be and call.startswith("read_invoices") and self.office.chance.happens(self.scenario.beside):
+            self.office.while_a_pass_works(self.today)
 
     def _see_whether_it_stopped(self, error: ConnectorError | None) -> None:
         """A pass that another one took over from writes nothing any more: it says that it lost its lease."""
@@ -224,6 +247,7 @@ class World:
 
     def _second_pass(self) -> None:
         """Somebody starts a pass while one is at work."""
+        self._alone = False
         try:
             result = self._walk("second pass")
         except PassRunning:
@@ -236,6 +260,7 @@ class World:
 
     def _take_over(self) -> None:
         """The pass freezes for so long that another one takes over; then it wakes up."""
+        self._alone = False
         self.clock.forward(minutes=self._chance.number(12, 90))
         self.trace.note("process", "is frozen")
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from connector.testing.simulation.checks import books, euros, left_out, mandates, once
+from connector.testing.simulation.checks import approved, books, euros, left_out, mandates, once, remarks
 from connector.testing.simulation.checks.breach import Breach
 from connector.testing.simulation.world import World
 
@@ -16,6 +16,8 @@ Check = Callable[[World], Iterable[Breach]]
 DAILY: Sequence[Check] = (
     euros.asked_twice,
     mandates.asked_without,
+    mandates.amendments_are_told,
+    approved.asked_without_approval,
     once.files,
     once.invitations,
     once.bookings,
@@ -28,6 +30,11 @@ AT_REST: Sequence[Check] = (
     books.every_movement_is_booked,
     books.every_account_is_right,
     mandates.every_mandate_is_stored,
+    mandates.every_account_is_stored,
+    mandates.every_users_word_is_kept,
+    remarks.collections_are_shown,
+    remarks.customers_need_a_person,
+    remarks.invoices_need_a_person,
     left_out.nothing_is_left_out,
     left_out.everything_has_its_reason,
     left_out.nothing_is_owed,

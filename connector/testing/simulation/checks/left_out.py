@@ -15,12 +15,14 @@ from connector.store.history import RecordKind
 from connector.testing.simulation.checks.breach import Breach
 from connector.testing.simulation.world import World
 
-_HARMLESS = frozenset({"AM04", "FF01"})
+HARMLESS = frozenset({"AM04", "FF01"})
 _OVER = frozenset({EffectState.DONE.value, EffectState.LEFT.value})
 
 
 def nothing_is_left_out(world: World) -> Iterator[Breach]:
     """What was due and collectable when peace came has been asked for since."""
+    if world.scenario.rules.collect.approval and world.scenario.never_approves:
+        return
     for invoice in world.package.open_invoices():
         if _should_be_asked(world, invoice):
             yield Breach("Nothing due and collectable is left out.", f"{invoice.number}, due on {invoice.due_on}.")
@@ -49,18 +51,20 @@ def _should_be_asked(world: World, invoice: Invoice) -> bool:
         and all(one.known_failed is not None and one.known_failed < world.peace_at for one in asked)
         and bool(customer.email)
         and bool(under)
-        and reasons <= _HARMLESS
+        and reasons <= HARMLESS
     )
 
 
 def _is_plain(world: World, reference: str) -> bool:
-    """Whether a mandate was signed before peace came, and nothing else ever happened to it."""
+    """Whether a mandate was signed before peace came, and nothing ever happened to it, but for another account."""
     events = [event for event in world.service.events if event.reference == reference]
-    kinds = {event.kind for event in events} - {MandateEventKind.VIEWED}
+    kinds = {event.kind for event in events} - {MandateEventKind.VIEWED, MandateEventKind.AMENDED}
     wanted = {MandateEventKind.SIGNED}
     if world.scenario.rules.invite.scheme is Scheme.B2B:
         wanted.add(MandateEventKind.BANK_CONFIRMED)
-    return kinds == wanted and all(int(event.id) <= world.events_before_peace for event in events)
+    by_users = {event.kind for event in world.package.mandate_events if event.reference == reference}
+    before_peace = all(int(event.id) <= world.events_before_peace for event in events)
+    return kinds == wanted and by_users <= {MandateEventKind.AMENDED} and before_peace
 
 
 def everything_has_its_reason(world: World) -> Iterator[Breach]:
