@@ -32,6 +32,12 @@ def forget_events(connection: Connection, service: str, ids: Iterable[str]) -> N
         )
 
 
+def events_of(connection: Connection, teller: str, reference: str) -> list[str]:
+    """Ids of the events that one side told of a mandate."""
+    of_mandate = (mandate_events.c.service == teller, mandate_events.c.reference == reference)
+    return list(connection.execute(select(mandate_events.c.id).where(*of_mandate)).scalars())
+
+
 def files_with_unmatched(connection: Connection) -> list[ReceivedFile]:
     """Files of the bank with answers that found nothing of ours, in the order in which they came."""
     unmatched = exists().where(

@@ -248,3 +248,24 @@ def test_an_event_is_applied_once_and_a_package_without_such_events_is_planned_a
     monkeypatch.setattr(world.package, "read_mandates", unsupported)
     assert world.walk().error is None
     assert _open(world) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "iban", "state"),
+    [(K.AMENDED, IBANS["bob"], MandateState.ACTIVE), (K.SUSPENDED, None, MandateState.SUSPENDED)],
+)
+def test_what_users_did_before_a_signature_was_heard_of_again_counts(
+    world: World, kind: K, iban: str | None, state: MandateState
+) -> None:
+    """As after a database was put back that does not know of the signature, while the package has the mandate."""
+    world.customer("ada")
+    world.invoice("2026-1", "ada", announces_debit=True)
+    world.walk()
+    world.package.change_mandate(world.reference_of("ada"), kind, iban)
+    world.walk([Step.PULL])
+    world.sign("ada")
+    world.nights(9)
+    mandate = _mandate(world)
+    assert (mandate.state, mandate.iban) == (state, iban or IBANS["ada"])
+    assert {order.debtor_iban for order in world.house.orders} <= {iban}
+    assert _open(world) == []
