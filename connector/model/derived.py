@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from base64 import b32encode
 from hashlib import blake2b
 
 from connector.model.customer import RecordKey
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
-_OURS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET)
+_PAIRS = [first + second for second in _ALPHABET for first in _ALPHABET]  # of 10 bits, the lower 5 first
+_NOT_READABLE = re.compile(r"[^A-Za-z0-9]+")
 
 
 def _code(length: int, *parts: object) -> str:
-    """A code of so many letters and digits (5 bits each, at most 16) over these parts: its lowest bits come first."""
-    digest = blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
-    highest_first = b32encode(digest[-10:]).decode("ascii").translate(_OURS)
-    return highest_first[: -length - 1 : -1]
+    """A code of so many letters and digits (5 bits each, an even number) over these parts, its lowest bits first."""
+    bits = int.from_bytes(blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest())
+    return "".join([_PAIRS[bits >> at & 1023] for at in range(0, 5 * length, 10)])
 
 
 def mandate_reference(prefix: str, creditor: str, customer: RecordKey, number: int) -> str:
@@ -40,6 +39,6 @@ def end_to_end_id(invoice: RecordKey, number: str, part: int, attempt: int) -> s
 
     At most 35 characters of the SEPA set; unique by its code of 60 bits.
     """
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", number).strip("-")[:20]
+    readable = _NOT_READABLE.sub("-", number).strip("-")[:20]
     code = _code(12, "collection", *invoice, part, attempt)
     return f"{readable}-{code}" if readable else code

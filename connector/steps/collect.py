@@ -80,8 +80,8 @@ def _propose(work: Work, connection: Connection, source: Source, batch: Sequence
         if _takes_its_mandate(connection, stored, work):
             proposed.append(stored)
     collections.propose(connection, proposed, act)
-    fine = [record_name(RecordKind.INVOICE, facts.invoice.key) for facts, _ in to_collect]
     for code in _WORTH_A_LOOK:
+        fine = (record_name(RecordKind.INVOICE, facts.invoice.key) for facts, _ in to_collect)
         exceptions.close(connection, fine, code, act.at, act.by)
     for stored in proposed:
         _tell(work, stored)
@@ -101,7 +101,7 @@ def _collection(
     if mandate.iban is None or mandate.signed_on is None:
         raise ValueError(f"Mandate {mandate.reference} was found usable without an IBAN or a signature.")
     known = known_accounts.get(mandate.reference, mandate.iban)
-    attempt = max((past.claim.attempt for past in facts.claims), default=0) + 1
+    attempt = 1 + max([past.claim.attempt for past in facts.claims], default=0)
     claim = Claim(invoice.key, _ON_ONE_PART, attempt, invoice.open_amount)
     collection = Collection(
         end_to_end_id=end_to_end_id(invoice.key, invoice.number, claim.part, attempt),

@@ -101,9 +101,9 @@ def judge(facts: InvoiceFacts, creditor: str, rules: Rules, today: date) -> Verd
     reason = _why_not_collectable(facts, rules)
     if reason is not None:
         return _nothing(reason)
-    mandate, reason = _mandate_for(facts)
-    if mandate is None:
-        return _nothing(reason)
+    mandate = _mandate_for(facts)
+    if isinstance(mandate, Reason):
+        return _nothing(mandate)
     collection_date = _collection_date(facts, rules, today)
     unusable = mandate.why_unusable(creditor, collection_date)
     if unusable is not None:
@@ -138,29 +138,48 @@ def _nothing(reason: Reason) -> Verdict:
 
 def _why_not_collectable(facts: InvoiceFacts, rules: Rules) -> Reason | None:
     """What is against collecting this invoice at all, whatever mandate there is."""
-    invoice = facts.invoice
+    invoice, live = facts.invoice, _live_claim(facts)
+    code = _what_is_against(facts, live, rules)
+    if code is None:
+        return None
     said = {"number": invoice.number, "open_amount": str(invoice.open_amount), "currency": invoice.currency}
+    if code is ReasonCode.ATTEMPTS_USED:
+        said["attempts"] = str(used_attempts(facts.claims))
+    elif code is ReasonCode.CUSTOMER_UNKNOWN:
+        said["customer"] = invoice.customer.id
+    elif live is not None and code is not ReasonCode.CREDIT_NOTE:
+        said |= {"end_to_end_id": live.end_to_end_id, "collection_date": live.collection_date.isoformat()}
+    return Reason(code, said)
+
+
+def _what_is_against(facts: InvoiceFacts, live: PastClaim | None, rules: Rules) -> ReasonCode | None:
+    """The first thing that is against it. Nearly always there is none, and nothing is to be said."""
+    invoice = facts.invoice
     if invoice.kind is InvoiceKind.CREDIT_NOTE:
-        return Reason(ReasonCode.CREDIT_NOTE, said)
-    live = next((claim for claim in facts.claims if claim.live), None)
+        return ReasonCode.CREDIT_NOTE
     if live is not None:
         over = live.state is CollectionState.SETTLED
-        said |= {"end_to_end_id": live.end_to_end_id, "collection_date": live.collection_date.isoformat()}
-        return Reason(ReasonCode.ALREADY_COLLECTED if over else ReasonCode.BEING_COLLECTED, said)
+        return ReasonCode.ALREADY_COLLECTED if over else ReasonCode.BEING_COLLECTED
     if invoice.gone:
-        return Reason(ReasonCode.INVOICE_GONE, said)
+        return ReasonCode.INVOICE_GONE
     if invoice.open_amount <= 0:
-        return Reason(ReasonCode.NOTHING_OPEN, said)
+        return ReasonCode.NOTHING_OPEN
     if invoice.currency != "EUR":
-        return Reason(ReasonCode.CURRENCY_NOT_EUR, said)
+        return ReasonCode.CURRENCY_NOT_EUR
     lowest, highest = max(rules.collect.minimum, AMOUNT_MIN), min(rules.collect.maximum, AMOUNT_MAX)
     if not lowest <= invoice.open_amount <= highest:
-        return Reason(ReasonCode.AMOUNT_OUT_OF_RANGE, said)
-    attempts = used_attempts(facts.claims)
-    if attempts >= rules.collect.attempts:
-        return Reason(ReasonCode.ATTEMPTS_USED, said | {"attempts": str(attempts)})
+        return ReasonCode.AMOUNT_OUT_OF_RANGE
+    if used_attempts(facts.claims) >= rules.collect.attempts:
+        return ReasonCode.ATTEMPTS_USED
     if facts.customer_name is None:
-        return Reason(ReasonCode.CUSTOMER_UNKNOWN, said | {"customer": invoice.customer.id})
+        return ReasonCode.CUSTOMER_UNKNOWN
+    return None
+
+
+def _live_claim(facts: InvoiceFacts) -> PastClaim | None:
+    for claim in facts.claims:
+        if claim.live:
+            return claim
     return None
 
 
@@ -169,22 +188,23 @@ def used_attempts(claims: Sequence[PastClaim]) -> int:
     return sum(claim.counts for claim in claims)
 
 
-def _mandate_for(facts: InvoiceFacts) -> tuple[Mandate | None, Reason]:
+def _mandate_for(facts: InvoiceFacts) -> Mandate | Reason:
     """The mandate to collect under: the one that the invoice names, else the customer's latest active one."""
     invoice = facts.invoice
-    said = {"number": invoice.number, "customer": facts.customer_name or ""}
     if invoice.mandate_reference:
-        said["mandate"] = invoice.mandate_reference
+        said = {"number": invoice.number, "customer": facts.customer_name or "", "mandate": invoice.mandate_reference}
         named = next((m for m in facts.mandates if m.reference == invoice.mandate_reference), None)
         if named is None:
-            return None, Reason(ReasonCode.MANDATE_UNKNOWN, said)
+            return Reason(ReasonCode.MANDATE_UNKNOWN, said)
         if named.customer != invoice.customer:
-            return None, Reason(ReasonCode.MANDATE_OF_OTHER_CUSTOMER, said)
-        return named, Reason(ReasonCode.WILL_COLLECT)
+            return Reason(ReasonCode.MANDATE_OF_OTHER_CUSTOMER, said)
+        return named
     if not facts.mandates:
-        return None, Reason(ReasonCode.NO_MANDATE, said)
-    active = [mandate for mandate in facts.mandates if mandate.state is MandateState.ACTIVE]
-    return (active or list(facts.mandates))[-1], Reason(ReasonCode.WILL_COLLECT)
+        return Reason(ReasonCode.NO_MANDATE, {"number": invoice.number, "customer": facts.customer_name or ""})
+    for mandate in reversed(facts.mandates):
+        if mandate.state is MandateState.ACTIVE:
+            return mandate
+    return facts.mandates[-1]
 
 
 def _collection_date(facts: InvoiceFacts, rules: Rules, today: date) -> date:
@@ -222,11 +242,10 @@ def _by_time(facts: InvoiceFacts, mandate: Mandate, collection_date: date, rules
         "currency": invoice.currency,
     }
     in_window = collection_date <= collected_until(rules, today)
-    earliest = first_day(rules, today)
     if needs_notice(invoice, rules):
         if notice is not None:
             said["notice_on"] = notice.noticed_on.isoformat()
-        if notice is None or not _still_holds(facts, rules, earliest):
+        if notice is None or not _still_holds(facts, rules, first_day(rules, today)):
             if collection_date > announced_until(rules, today):
                 return _nothing(Reason(ReasonCode.NOT_DUE_YET, said))
             code = ReasonCode.NOTICE_OUTDATED if notice else ReasonCode.NOTICE_TO_SEND

@@ -16,8 +16,17 @@ from connector.model.customer import RecordKey
 from connector.store import history
 from connector.store.chunks import chunks
 from connector.store.history import Act, Change, RecordKind, record_name
+from connector.store.listed import is_listed, lists
+from connector.store.rows import insert_rows
 from connector.store.tables import claims, collections
 from connector.store.tables import history as history_table
+
+_CLAIMS_ON = (
+    select(claims, collections.c.state, collections.c.collection_date)
+    .join(collections, collections.c.end_to_end_id == claims.c.end_to_end_id)
+    .where(is_listed(claims.c.source, claims.c.invoice_id))
+    .order_by(claims.c.part, claims.c.attempt)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +74,9 @@ def propose(connection: Connection, proposed: Sequence[StoredCollection], act: A
 
     The database refuses a second live claim on a part of an invoice, and claims beyond its total.
     """
-    if not proposed:
-        return
-    connection.execute(insert(collections), [_row(stored) for stored in proposed])
-    connection.execute(insert(claims), [row for stored in proposed for row in _claim_rows(stored.collection)])
+    insert_rows(connection, collections, _PROPOSED, map(_row, proposed))
+    claimed = (_claim_row(stored.collection, claim) for stored in proposed for claim in stored.collection.claims)
+    insert_rows(connection, claims, _CLAIMED, claimed)
     new = (Change(record_of(one.collection.end_to_end_id), "", CollectionState.PROPOSED) for one in proposed)
     history.write(connection, act, new)
 
@@ -153,17 +161,8 @@ def ids_where(
 def claims_on(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, list[PastClaim]]:
     """All claims ever made on these invoices, by attempt."""
     found: dict[RecordKey, list[PastClaim]] = {}
-    by_source: dict[str, list[str]] = {}
-    for key in keys:
-        by_source.setdefault(key.source, []).append(key.id)
-    for source, ids in by_source.items():
-        rows = connection.execute(
-            select(claims, collections.c.state, collections.c.collection_date)
-            .join(collections, collections.c.end_to_end_id == claims.c.end_to_end_id)
-            .where(claims.c.source == source, claims.c.invoice_id.in_(ids))
-            .order_by(claims.c.part, claims.c.attempt)
-        )
-        for row in rows:
+    for asked in lists(keys):
+        for row in connection.execute(_CLAIMS_ON, asked):
             claim = _claim_of(row)
             state = CollectionState(row.state)
             past = PastClaim(claim, row.end_to_end_id, row.live, row.counts, state, row.collection_date)
@@ -296,41 +295,65 @@ def move_where(
     return connection.execute(update(collections).where(condition).values(state=new.value)).rowcount
 
 
-def _row(stored: StoredCollection) -> dict[str, Any]:
+_PROPOSED = (
+    collections.c.end_to_end_id,
+    collections.c.run,
+    collections.c.creditor,
+    collections.c.source,
+    collections.c.customer_id,
+    collections.c.mandate_reference,
+    collections.c.amount,
+    collections.c.collection_date,
+    collections.c.sequence_type,
+    collections.c.scheme,
+    collections.c.state,
+    collections.c.remittance,
+    collections.c.debtor_name,
+    collections.c.debtor_iban,
+    collections.c.debtor_bic,
+    collections.c.mandate_signed_on,
+    collections.c.amended_from,
+)
+
+
+def _row(stored: StoredCollection) -> tuple[object, ...]:
+    """The values of `_PROPOSED`."""
     collection = stored.collection
-    return {
-        "end_to_end_id": collection.end_to_end_id,
-        "run": stored.run,
-        "creditor": collection.creditor,
-        "source": collection.customer.source,
-        "customer_id": collection.customer.id,
-        "mandate_reference": collection.mandate_reference,
-        "amount": collection.amount,
-        "collection_date": collection.collection_date,
-        "sequence_type": collection.sequence_type.value,
-        "scheme": stored.scheme.value,
-        "state": collection.state.value,
-        "remittance": collection.remittance,
-        "debtor_name": stored.debtor_name,
-        "debtor_iban": stored.debtor_iban,
-        "debtor_bic": stored.debtor_bic,
-        "mandate_signed_on": stored.mandate_signed_on,
-        "amended_from": stored.amended_from,
-    }
+    return (
+        collection.end_to_end_id,
+        stored.run,
+        collection.creditor,
+        *collection.customer,
+        collection.mandate_reference,
+        collection.amount,
+        collection.collection_date,
+        collection.sequence_type.value,
+        stored.scheme.value,
+        collection.state.value,
+        collection.remittance,
+        stored.debtor_name,
+        stored.debtor_iban,
+        stored.debtor_bic,
+        stored.mandate_signed_on,
+        stored.amended_from,
+    )
 
 
-def _claim_rows(collection: Collection) -> Iterator[dict[str, Any]]:
-    for claim in collection.claims:
-        yield {
-            "end_to_end_id": collection.end_to_end_id,
-            "source": claim.invoice.source,
-            "invoice_id": claim.invoice.id,
-            "part": claim.part,
-            "attempt": claim.attempt,
-            "amount": claim.amount,
-            "live": True,
-            "counts": True,
-        }
+_CLAIMED = (
+    claims.c.end_to_end_id,
+    claims.c.source,
+    claims.c.invoice_id,
+    claims.c.part,
+    claims.c.attempt,
+    claims.c.amount,
+    claims.c.live,
+    claims.c.counts,
+)
+
+
+def _claim_row(collection: Collection, claim: Claim) -> tuple[object, ...]:
+    """The values of `_CLAIMED`."""
+    return (collection.end_to_end_id, *claim.invoice, claim.part, claim.attempt, claim.amount, True, True)
 
 
 def _claim_of(row: Row[Any]) -> Claim:

@@ -57,13 +57,19 @@ def open_(connection: Connection, record: str, reason: Reason, at: datetime) -> 
 
 
 def close(connection: Connection, records: Iterable[str], code: ReasonCode, at: datetime, by: str) -> None:
-    """The cause is gone for these records. Few are open and many are asked about: the open ones are read first."""
+    """The cause is gone for these records. Few are open and many are asked about: the open ones are read first.
+
+    Args:
+        records: not even looked at if none is open.
+    """
     shown = connection.execute(
         select(exceptions.c.id, exceptions.c.record).where(
             exceptions.c.code == code.value, exceptions.c.open.is_(true())
         )
     )
     named = {row.record: row.id for row in shown}
+    if not named:
+        return
     cut = (record[:RECORD_LENGTH_MAX] for record in records)
     gone = [named[record] for record in cut if record in named]
     for some in chunks(gone):

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from connector.store.rows import insert_rows
 from connector.store.tables import history
+
+_OF_A_CHANGE = (history.c.at, history.c.by, history.c.record, history.c.old, history.c.new, history.c.why)
 
 
 class RecordKind(StrEnum):
@@ -63,12 +66,8 @@ class PastChange:
 
 def write(connection: Connection, act: Act, changes: Iterable[Change]) -> None:
     """Write changes down, in the transaction that makes them."""
-    rows = [
-        {"at": act.at, "by": act.by, "record": one.record, "old": one.old, "new": one.new, "why": one.why}
-        for one in changes
-    ]
-    if rows:
-        connection.execute(insert(history), rows)
+    rows = ((act.at, act.by, one.record, one.old, one.new, one.why) for one in changes)
+    insert_rows(connection, history, _OF_A_CHANGE, rows)
 
 
 def of(connection: Connection, record: str) -> list[PastChange]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, false, func, or_, select, true, tuple_
 
 from connector.model.customer import RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
@@ -99,8 +99,9 @@ def to_collect(
     return _next(connection, condition, after)
 
 
-_BATCH = 1000
+_BATCH = 2000
 _OF_AN_INVOICE = [column for column in invoices.c if column.name not in {"digest", "read_at"}]
+_KINDS = {kind.value: kind for kind in InvoiceKind}
 
 
 def _collectable(source: str, due_until: date, attempts: int) -> ColumnElement[bool]:
@@ -129,9 +130,7 @@ def _collectable(source: str, due_until: date, attempts: int) -> ColumnElement[b
 def _next(connection: Connection, condition: ColumnElement[bool], after: Place | None) -> list[Invoice]:
     """The next matching invoices of a walk by due date and id."""
     if after is not None:
-        due_on, last = after
-        later = or_(invoices.c.due_on > due_on, and_(invoices.c.due_on == due_on, invoices.c.id > last))
-        condition = and_(condition, later)
+        condition = and_(condition, tuple_(invoices.c.due_on, invoices.c.id) > after)
     rows = connection.execute(
         select(*_OF_AN_INVOICE).where(condition).order_by(invoices.c.due_on, invoices.c.id).limit(_BATCH)
     ).all()
@@ -159,19 +158,6 @@ def _row(invoice: Invoice, at: datetime) -> dict[str, Any]:
 
 
 def invoice_of(row: Row[Any]) -> Invoice:
-    """An invoice from its row."""
-    return Invoice(
-        key=RecordKey(row.source, row.id),
-        customer=RecordKey(row.source, row.customer_id),
-        number=row.number,
-        kind=InvoiceKind(row.kind),
-        issued_on=row.issued_on,
-        due_on=row.due_on,
-        total=row.total,
-        open_amount=row.open_amount,
-        currency=row.currency,
-        reference=row.reference,
-        mandate_reference=row.mandate_reference,
-        announces_debit=row.announces_debit,
-        gone=row.gone,
-    )
+    """An invoice from its row, which begins with the columns of `_OF_AN_INVOICE`."""
+    source, id_, customer_id, number, kind, *rest = row[: len(_OF_AN_INVOICE)]
+    return Invoice(RecordKey(source, id_), RecordKey(source, customer_id), number, _KINDS[kind], *rest)

@@ -16,6 +16,7 @@ from connector.model.effect import Effect, EffectKind, EffectState
 from connector.model.mandate import Mandate, MandateEvent, MandateState, MandateType
 from connector.store import effects, history
 from connector.store.history import Act, Change, RecordKind, record_name
+from connector.store.listed import is_listed, lists
 from connector.store.tables import collections, mandate_events, mandates
 from connector.store.tables import effects as effects_table
 from connector.store.upsert import insert_new
@@ -25,7 +26,15 @@ _ON_ITS_WAY = frozenset({EffectState.PENDING, EffectState.SENDING, EffectState.U
 _NOT_YET = frozenset({MandateState.INVITED, MandateState.SIGNED, MandateState.AWAITING_BANK, MandateState.LAPSED})
 _WORTH_WRITING = [state.value for state in MandateState if state not in _NOT_YET]
 _OF_A_MANDATE = [column for column in mandates.c if column.name not in {"invited_at", "expires_at"}]
+_OF_CUSTOMERS = (
+    select(*_OF_A_MANDATE)
+    .where(is_listed(mandates.c.source, mandates.c.customer_id))
+    .order_by(mandates.c.invited_at, mandates.c.reference)
+)
 _NAME_LENGTH_MAX = 140  # ISO Max140Text; bank files take 70
+
+_SCHEMES, _TYPES = {one.value: one for one in Scheme}, {one.value: one for one in MandateType}
+_STATES, _LANGUAGES = {one.value: one for one in MandateState}, {one.value: one for one in Language}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +155,8 @@ def find_invited(connection: Connection, reference: str, creditor: str | None = 
 def of_customers(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, list[Mandate]]:
     """All mandates of these customers, oldest invitation first."""
     found: dict[RecordKey, list[Mandate]] = {}
-    by_source: dict[str, set[str]] = {}
-    for key in keys:
-        by_source.setdefault(key.source, set()).add(key.id)
-    for source, ids in by_source.items():
-        rows = connection.execute(
-            select(*_OF_A_MANDATE)
-            .where(mandates.c.source == source, mandates.c.customer_id.in_(ids))
-            .order_by(mandates.c.invited_at, mandates.c.reference)
-        ).all()
-        for mandate in map(mandate_of, rows):
+    for asked in lists(keys):
+        for mandate in map(mandate_of, connection.execute(_OF_CUSTOMERS, asked).all()):
             found.setdefault(mandate.customer, []).append(mandate)
     return found
 
@@ -247,21 +248,15 @@ def _changing(mandate: Mandate) -> dict[str, Any]:
 
 
 def mandate_of(row: Row[Any]) -> Mandate:
-    """A mandate from its row."""
+    """A mandate from its row, which begins with the columns of `_OF_A_MANDATE`."""
+    creditor, reference, source, customer_id, scheme, type_, state, language, *rest = row[: len(_OF_A_MANDATE)]
     return Mandate(
-        reference=row.reference,
-        creditor=row.creditor,
-        customer=RecordKey(row.source, row.customer_id),
-        scheme=Scheme(row.scheme),
-        type=MandateType(row.type),
-        state=MandateState(row.state),
-        language=Language(row.language),
-        debtor_name=row.debtor_name,
-        iban=row.iban,
-        bic=row.bic,
-        signed_on=row.signed_on,
-        method=row.method,
-        last_used_on=row.last_used_on,
-        amended=row.amended,
-        document=row.document,
+        reference,
+        creditor,
+        RecordKey(source, customer_id),
+        _SCHEMES[scheme],
+        _TYPES[type_],
+        _STATES[state],
+        _LANGUAGES[language],
+        *rest,
     )

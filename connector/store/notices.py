@@ -13,7 +13,15 @@ from sqlalchemy import Connection, Row, insert, select, true, tuple_, update
 from connector.model.customer import RecordKey
 from connector.model.effect import EffectState
 from connector.model.notice import Notice
+from connector.store.listed import is_listed, lists
 from connector.store.tables import effects, notices
+
+_WITH_EFFECT = (
+    select(notices, effects.c.state.label("effect_state"))
+    .outerjoin(effects, effects.c.key == notices.c.effect)
+    .where(notices.c.live.is_(true()))
+)
+_LIVE = _WITH_EFFECT.where(is_listed(notices.c.source, notices.c.invoice_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +56,14 @@ def withdraw(connection: Connection, invoices: Iterable[RecordKey]) -> None:
 
 def live(connection: Connection, invoices: Iterable[RecordKey]) -> dict[RecordKey, Notice]:
     """The live notice of each of these invoices."""
-    keys = [tuple(key) for key in invoices]
-    if not keys:
-        return {}
-    rows = connection.execute(
-        select(notices, effects.c.state.label("effect_state"))
-        .outerjoin(effects, effects.c.key == notices.c.effect)
-        .where(notices.c.live.is_(true()), tuple_(notices.c.source, notices.c.invoice_id).in_(keys))
-    )
-    found = (_notice_of(row) for row in rows)
+    found = (_notice_of(row) for asked in lists(invoices) for row in connection.execute(_LIVE, asked))
     return {notice.invoice: notice for notice in found}
 
 
 def of_effect(connection: Connection, effect: str) -> list[Notice]:
     """The notices that one mail tells and that still count, by invoice."""
     rows = connection.execute(
-        select(notices, effects.c.state.label("effect_state"))
-        .outerjoin(effects, effects.c.key == notices.c.effect)
-        .where(notices.c.effect == effect, notices.c.live.is_(true()))
-        .order_by(notices.c.source, notices.c.invoice_id)
+        _WITH_EFFECT.where(notices.c.effect == effect).order_by(notices.c.source, notices.c.invoice_id)
     )
     return [_notice_of(row) for row in rows]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, String, and_, func, insert, select, type_coerce, update
 
 from connector.model.collection import CollectionState
 from connector.store import recoveries
@@ -77,14 +77,14 @@ def finish(connection: Connection, run: Run, act: Act) -> None:
 
 
 def digest_of(connection: Connection, run: str) -> str:
-    """SHA-256 over what a run would ask of whom: end-to-end id, amount, IBAN, mandate and date of each collection."""
+    """SHA-256 over what a run would ask of whom: end-to-end id, cents, IBAN, mandate and date of each collection."""
     rows = connection.execute(
         select(
             collections.c.end_to_end_id,
-            collections.c.amount,
+            type_coerce(collections.c.amount, BigInteger),
             collections.c.debtor_iban,
             collections.c.mandate_reference,
-            collections.c.collection_date,
+            type_coerce(collections.c.collection_date, String),
         )
         .execution_options(yield_per=2000)
         .where(collections.c.run == run)
