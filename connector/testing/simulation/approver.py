@@ -94,9 +94,9 @@ class Approver:
     def _tamper(self, run: str) -> None:
         with self.store.transaction() as connection:
             ids = collections.ids_where(connection, run=run, states=[CollectionState.APPROVED])
-            one = collections_table.c.end_to_end_id == min(ids)
+            of_run = collections_table.c.end_to_end_id.in_(ids)
             higher = collections_table.c.amount + Decimal(1)
-            connection.execute(update(collections_table).where(one).values(amount=higher))
+            connection.execute(update(collections_table).where(of_run).values(amount=higher))
         self.trace.note("intruder", f"has {run} ask for more")
 
     def _let_go_of_changed(self, now: datetime) -> None:

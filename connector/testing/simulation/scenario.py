@@ -98,7 +98,7 @@ def draw(chance: Chance, habits: Chance, first: date, days: int) -> Scenario:
         approves=habits.pick((70, 70, 30, 0)),
         never_approves=habits.happens(10),
         doubts=habits.pick((0, 0, 20)),
-        tampers=habits.pick((0, 25)),
+        tampers=habits.pick((0, 50)),
         users=habits.pick((0, 0, 8, 20)),
         beside=habits.pick((0, 0, 15)),
     )
