@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import blake2b
 
+from bankfiles.frozen import maker_of
+
 
 class AnswerKind(StrEnum):
     """What happened, whatever the message that told it."""
@@ -76,6 +78,9 @@ class Answer:
     line: int | None = None  # in the file, from 1
 
 
+new_answer = maker_of(Answer)  # as `Answer(...)`, for the readers
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """A part of the file that could not be read; the rest is still delivered."""
@@ -88,7 +93,10 @@ class Unreadable:
 
 def answer_key(*parts: object) -> str:
     """Return the identity of an answer: a digest of the facts that any file telling it repeats."""
-    text = "\x1f".join(["" if part is None else str(part) for part in parts])
+    return _digest("\x1f".join(["" if part is None else str(part) for part in parts]))
+
+
+def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -106,5 +114,8 @@ def entry_key(
     Neither reason nor kind is part of it: a first notice may not tell yet why money came back. `side` is "credit",
     "debit" or "pending". The mandate only counts where there is no end-to-end id.
     """
-    named_by = end_to_end_id or mandate_reference
-    return answer_key(account, bank_reference, named_by, side, booked_on, amount)
+    named_by = end_to_end_id or mandate_reference or ""
+    # As answer_key does it, without the detour for parts of any type: it is asked for each entry.
+    return _digest(
+        f"{account or ''}\x1f{bank_reference or ''}\x1f{named_by}\x1f{side}\x1f{booked_on or ''!s}\x1f{amount!s}"
+    )

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import BinaryIO
 
-from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, entry_key
+from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, entry_key, new_answer
 from bankfiles.camt_fields import (
     BALANCE_FIELDS,
     BATCH_FIELDS,
@@ -215,31 +215,31 @@ class _Reader:
         bank_reference = detail.get("bank_reference") or own.get("bank_reference")
         booked_on = day(own, "booked_on")
         key = entry_key(account, bank_reference, end_to_end_id, mandate, side, booked_on, amounts.booked)
-        return Answer(
-            kind=kind,
-            scope=scope,
-            key=key if end_to_end_id else self._repeats.apart(key),
-            end_to_end_id=end_to_end_id,
-            mandate_reference=mandate,
-            creditor_identifier=creditor_identifier,
-            message_id=provided(detail, "message_id") or provided(batch, "message_id"),
-            batch_id=batch_id,
-            amount=amounts.booked,
-            original_amount=amounts.original,
-            charges=amounts.charges,
-            compensation=amounts.compensation,
-            currency=detail.get("amount@") or own["amount@"],
-            count=count,
-            reason=_reason(own, detail, sole),
-            status=status,
-            bank_reference=bank_reference,
-            account_iban=account,
-            booked_on=booked_on,
-            value_on=day(own, "value_on"),
-            reference=detail.get("reference"),
-            remittance=joined(detail, "remittance"),
-            counterparty=_counterparty(detail, is_credit),
-            line=of.record.line,
+        return new_answer(  # by position: to match 22 names takes Python longer than to read the entry's amounts
+            kind,
+            scope,
+            key if end_to_end_id else self._repeats.apart(key),
+            end_to_end_id,
+            mandate,
+            creditor_identifier,
+            provided(detail, "message_id") or provided(batch, "message_id"),
+            batch_id,
+            amounts.booked,
+            amounts.original,
+            amounts.charges,
+            amounts.compensation,
+            detail.get("amount@") or own["amount@"],
+            count,
+            _reason(own, detail, sole),
+            status,
+            bank_reference,
+            account,
+            booked_on,
+            day(own, "value_on"),
+            detail.get("reference"),
+            joined(detail, "remittance"),
+            _counterparty(detail, is_credit),
+            of.record.line,
         )
 
 

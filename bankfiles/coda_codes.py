@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bankfiles.answers import AnswerKind
+from bankfiles.frozen import maker_of
 
 _SEPA_DIRECT_DEBIT = "127"
 _DIRECT_DEBIT_FAMILY = "05"
@@ -40,6 +41,9 @@ class DirectDebit:
     reason: str  # ISO code, "" if none
 
 
+_new_direct_debit = maker_of(DirectDebit)
+
+
 def direct_debit(communication: str) -> DirectDebit | None:
     """Return the direct debit that a structured communication tells of, None if it is of another type.
 
@@ -50,13 +54,13 @@ def direct_debit(communication: str) -> DirectDebit | None:
         return None
     facts = communication[3:].ljust(146)
     r_type = facts[141].strip().strip("0")
-    return DirectDebit(
-        creditor_identifier=facts[9:44].strip() or None,
-        mandate_reference=facts[44:79].strip() or None,
-        communication=" ".join(facts[79:141].split()),
-        is_paid=facts[8] == "0" and not r_type,
-        r_type=r_type,
-        reason=facts[142:146].strip().upper(),
+    return _new_direct_debit(  # by position, in the order of the fields
+        facts[9:44].strip() or None,
+        facts[44:79].strip() or None,
+        " ".join(facts[79:141].split()),
+        facts[8] == "0" and not r_type,
+        r_type,
+        facts[142:146].strip().upper(),
     )
 
 

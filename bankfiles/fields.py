@@ -42,7 +42,7 @@ class Fields:
     def __init__(self, paths: Mapping[str, str]) -> None:
         self._table = _table(paths)
         self._places: dict[str, _Places] = {}  # by markup
-        self._usual: list[tuple[re.Pattern[str], Texts]] = []
+        self._usual: list[tuple[re.Pattern[str], tuple[str, ...], Texts]] = []  # with the names of its groups
 
     def of(self, source: str) -> Texts:
         """Return the texts of a record by field; of a repeated one the first, and all at its name + `ALL`.
@@ -52,10 +52,10 @@ class Fields:
         """
         has_references = "&" in source
         if not has_references:
-            for pattern, constant in self._usual:
+            for pattern, names, constant in self._usual:
                 found = pattern.fullmatch(source)
                 if found is not None:
-                    texts = found.groupdict()
+                    texts = dict(zip(names, found.groups(), strict=True))
                     texts.update(constant)
                     return texts
         parts = _TEXT.split(f">{source}<")
@@ -73,7 +73,8 @@ class Fields:
                 self._places[markup] = places
         places.times += 1
         if places.times == _USUAL_FROM and len(self._usual) < _MOST_USUAL and not places.repeated:
-            self._usual.append((_pattern(parts, places.by_place), places.constant))
+            pattern = _pattern(parts, places.by_place)
+            self._usual.append((pattern, tuple(pattern.groupindex), places.constant))
         return places
 
 
@@ -118,7 +119,7 @@ def _pattern(parts: list[str], by_place: dict[int, str]) -> re.Pattern[str]:
             pieces.append(re.escape(part))
         else:
             name = by_place.get(place)
-            pieces.append(rf">(?!\s)(?P<{name}>[^<>]+)(?<!\s)<" if name else ">[^<>]+<")
+            pieces.append(rf">(?!\s)(?P<{name}>[^<]+)(?<!\s)<" if name else ">[^<]+<")
     return re.compile("".join(pieces)[1:-1])  # without the > and < that were put around the source
 
 

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from mt940.models import Transactions
 from mt940.tags import Statement, StatementASNB
 
-from bankfiles.answers import Answer, Reason, Scope, Unreadable, entry_key
+from bankfiles.answers import Answer, Reason, Scope, Unreadable, entry_key, new_answer
 from bankfiles.lines import lines_of
 from bankfiles.mt940_information import Information, information_of, kind_of
 from bankfiles.repeats import Repeats
@@ -166,7 +166,7 @@ class _Reader:
         )
         original = info.original_amount if info.original_amount is not None else entry.amount
         rest = entry.amount - original - (info.compensation or Decimal(0))
-        return Answer(
+        return new_answer(
             kind=kind,
             scope=scope,
             key=key if end_to_end_id else self._repeats.apart(key),

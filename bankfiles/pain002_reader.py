@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key
+from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key, new_answer
 from bankfiles.fields import Fields, Texts
 from bankfiles.texts import Misread, amount, joined, provided, whole_number
 from bankfiles.xml_stream import Record, read_records
@@ -145,7 +145,7 @@ class _Reader:
         if scope is Scope.TRANSACTION and not end_to_end_id and not instruction_id:
             self._without_id += 1
             instruction_id = f"#{self._without_id}"  # only its place in the answer tells it from others
-        return Answer(
+        return new_answer(
             kind=kind,
             scope=scope,
             key=answer_key(

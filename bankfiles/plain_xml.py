@@ -72,7 +72,8 @@ class PlainXml:
         """Return the plain form of what is complete with this chunk, up to the fault if there is one."""
         source = self._pending + chunk
         self._start = (self._start + chunk)[:4]
-        as_it_is = self._may_be_plain and not self._in_cdata and _is_plain(source)
+        tags = source.count(b"<")
+        as_it_is = self._may_be_plain and not self._in_cdata and _is_plain(source, tags)
         self._listen(not as_it_is)
         self._parse(chunk)
         self._fed += len(chunk)
@@ -81,7 +82,7 @@ class PlainXml:
         if isinstance(self.fault, AnotherDocument):
             self.fault.rest = self._pending
         if as_it_is:
-            return self._as_it_is(source[:complete])
+            return self._as_it_is(source[:complete], tags - source.count(b"<", complete))
         text = "".join(self._told)
         self._told.clear()
         return text
@@ -107,14 +108,14 @@ class PlainXml:
         except (ValueError, LookupError) as error:  # about an encoding that neither expat nor Python knows
             self.fault = BrokenXml(f"The encoding is not read here ({error}); UTF-8 is.", 1)
 
-    def _as_it_is(self, source: bytes) -> str:
-        self._depth += source.count(b"<") - 2 * source.count(b"</") - source.count(b"/>")
+    def _as_it_is(self, source: bytes, tags: int) -> str:
+        self._depth += tags - 2 * source.count(b"</") - source.count(b"/>")
         if self._depth > _MOST_DEPTH:
             self.fault = self.fault or _too_deep(self._parser.CurrentLineNumber)
         text = source.decode(self._encoding or "")
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self._line += text.count("\n")
+        self._line = self._parser.CurrentLineNumber
         return text
 
     # ------------------------------------------------------------------------------- what the parser tells
@@ -174,15 +175,15 @@ class PlainXml:
         return local if namespace == self._namespace else _FOREIGN + local
 
 
-def _is_plain(source: bytes) -> bool:
+def _is_plain(source: bytes, tags: int) -> bool:
     """Tell whether a part of a document is in plain form, as far as it goes, by a few fast counts.
 
-    Each < is a tag's, each > ends one, and each = is that of a currency.
+    `tags` is how many < are in it: each is a tag's, each > ends one, and each = is that of a currency.
     """
     if (b"!" in source and b"<!" in source) or (b"?" in source and b"<?" in source):
         return False
     is_cut = source.rfind(b"<") > source.rfind(b">")
-    return source.count(b"=") == source.count(_IN_CURRENCY) and source.count(b"<") - is_cut == source.count(b">")
+    return source.count(b"=") == source.count(_IN_CURRENCY) and tags - is_cut == source.count(b">")
 
 
 def _too_deep(line: int) -> BrokenXml:

@@ -7,7 +7,7 @@ refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import BinaryIO, Protocol, cast
@@ -21,6 +21,7 @@ from bankfiles.rejoined import Rejoined
 MOST_RECORD_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 _SHOWN = 120
+_AFTER_NAME = re.compile(r"[\s/]")  # in a tag, where anything does
 
 
 class Record:
@@ -36,9 +37,10 @@ class Record:
         self._pieces: list[str] = []
 
     def add(self, source: str) -> None:
-        """Add what stands in the record."""
-        self._pieces.append(source)
-        self.size += len(source)
+        """Add what stands in the record; mere space is left out."""
+        if not source.isspace():
+            self._pieces.append(source)
+            self.size += len(source)
 
     def source(self) -> str:
         """Return in plain form what stands in the record so far; the records in it are left out."""
@@ -66,8 +68,11 @@ class Taker(Protocol):
 class RecordStream:
     """The records of one document that comes in chunks: elements whose local names are in `tags`, as they end."""
 
-    def __init__(self, tags: Iterable[str]) -> None:
-        self._tag = re.compile(rf"<(/?)({'|'.join(tags)})(?:\s[^<>]*?)?(/?)>")
+    def __init__(self, tags: Sequence[str]) -> None:
+        self._names = frozenset(tags)
+        names = "|".join(tags)
+        # All tags of the document are tried: alternatives that begin with a letter fail fast on what is not asked for.
+        self._tags = re.compile(rf"<((?:{names}|/(?:{names}))(?:\s[^<>]*|/)?)>")
         self._plain = PlainXml()
         self._open: Record | None = None
         self._line = 1
@@ -88,27 +93,30 @@ class RecordStream:
             pass  # nothing ends without a last chunk
 
     def _records(self, text: str) -> Iterator[Record]:
-        parts = self._tag.split(text)
-        record = self._open
-        between = parts[0]
-        self._line += between.count("\n")
-        if record is not None and not between.isspace():
-            record.add(between)
-        for end, name, empty, between in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
-            if not end:
-                record = self._open = Record(name, self._line, record)
-            if (end or empty) and record is not None:
+        record, line = self._open, self._line
+        at = counted = 0  # up to where the text was taken, and its lines counted
+        for found in self._tags.finditer(text):
+            start, end = found.span()
+            if record is not None and at != start:
+                record.add(text[at:start])
+            at = end
+            tag = found[1]
+            if tag[0] != "/":
+                line += text.count("\n", counted, start)
+                counted = start
+                record = self._open = Record(tag if tag in self._names else _AFTER_NAME.split(tag)[0], line, record)
+            if (tag[0] == "/" or tag[-1] == "/") and record is not None:
                 self._open = record.outer
                 yield record
                 record = self._open
-            self._line += between.count("\n")
-            if record is not None and not between.isspace():
-                record.add(between)
+        self._line = line + text.count("\n", counted)
+        if record is not None and at != len(text):
+            record.add(text[at:])
         if self._plain.fault is not None:
             raise self._plain.fault
 
 
-def records(source: BinaryIO, tags: Iterable[str]) -> Iterator[Record]:
+def records(source: BinaryIO, tags: Sequence[str]) -> Iterator[Record]:
     """Yield each element whose local name is in `tags` when it ends.
 
     Raises `BrokenXml` where the XML ends to be readable; what came before has been yielded.
@@ -116,7 +124,7 @@ def records(source: BinaryIO, tags: Iterable[str]) -> Iterator[Record]:
     return records_of(iter(partial(source.read, CHUNK_BYTES), b""), tags)
 
 
-def records_of(chunks: Iterable[bytes], tags: Iterable[str]) -> Iterator[Record]:
+def records_of(chunks: Iterable[bytes], tags: Sequence[str]) -> Iterator[Record]:
     """Yield as `records` does, of a document that comes in chunks."""
     stream = RecordStream(tags)
     for chunk in chunks:
@@ -124,7 +132,7 @@ def records_of(chunks: Iterable[bytes], tags: Iterable[str]) -> Iterator[Record]
     stream.close()
 
 
-def read_records(source: BinaryIO, tags: Iterable[str], taker: Taker) -> Iterator[Answer | Unreadable]:
+def read_records(source: BinaryIO, tags: Sequence[str], taker: Taker) -> Iterator[Answer | Unreadable]:
     """Yield what the records of a file say.
 
     A file that breaks off ends in one Unreadable; what came before is delivered. Where another document follows, a
