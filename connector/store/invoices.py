@@ -99,7 +99,7 @@ def to_collect(
     return _next(connection, condition, after)
 
 
-_BATCH = 2000
+_BATCH = 4000
 _OF_AN_INVOICE = [column for column in invoices.c if column.name not in {"digest", "read_at"}]
 _KINDS = {kind.value: kind for kind in InvoiceKind}
 

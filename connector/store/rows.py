@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Column, Connection, Date, Table
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Dialect
 
 from connector.store.types import Instant
 
+_ROWS_IN_A_STATEMENT = 100  # a database prepares its checks once for them all
 _DAYS_KEPT = 1024  # a run knows few days and instants, each many times
 
 
@@ -21,25 +23,36 @@ def insert_rows(
     by_column: list[Iterable[Any]] = list(zip(*rows, strict=True))
     if not by_column:
         return
-    statement, converters = _prepared(table, columns, connection.dialect)
-    for at, convert in converters.items():
+    for at, convert in _converters(columns, connection.dialect).items():
         by_column[at] = map(convert, by_column[at])
-    connection.exec_driver_sql(statement, list(zip(*by_column, strict=True)))
+    values = list(zip(*by_column, strict=True))
+    rest = len(values) % _ROWS_IN_A_STATEMENT
+    many = [
+        tuple(chain.from_iterable(values[at : at + _ROWS_IN_A_STATEMENT]))
+        for at in range(0, len(values) - rest, _ROWS_IN_A_STATEMENT)
+    ]
+    if many:
+        connection.exec_driver_sql(_insert(table, columns, _ROWS_IN_A_STATEMENT, connection.dialect), many)
+    if rest:
+        connection.exec_driver_sql(_insert(table, columns, 1, connection.dialect), values[-rest:])
 
 
 @lru_cache(maxsize=64)
-def _prepared(
-    table: Table, columns: tuple[Column[Any], ...], dialect: Dialect
-) -> tuple[str, dict[int, Callable[[Any], Any]]]:
-    """The statement, and by their place the columns whose values the driver wants in another form."""
+def _insert(table: Table, columns: tuple[Column[Any], ...], rows: int, dialect: Dialect) -> str:
     preparer = dialect.identifier_preparer
     names = ", ".join(preparer.format_column(column) for column in columns)
-    places = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * len(columns))
+    one = ", ".join(["?" if dialect.paramstyle == "qmark" else "%s"] * len(columns))
+    into = f"INSERT INTO {preparer.format_table(table)} ({names})"
+    return f"{into} VALUES " + ", ".join([f"({one})"] * rows)
+
+
+@lru_cache(maxsize=64)
+def _converters(columns: tuple[Column[Any], ...], dialect: Dialect) -> dict[int, Callable[[Any], Any]]:
+    """By their place, what makes of the values of a column what the driver wants; most it takes as they are."""
     converters: dict[int, Callable[[Any], Any]] = {}
     for at, column in enumerate(columns):
         convert = column.type.dialect_impl(dialect).bind_processor(dialect)
         if convert is not None:
             few = isinstance(column.type, (Date, Instant))
             converters[at] = lru_cache(_DAYS_KEPT)(convert) if few else convert
-    into = f"INSERT INTO {preparer.format_table(table)} ({names})"
-    return f"{into} VALUES ({places})", converters
+    return converters
