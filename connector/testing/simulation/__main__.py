@@ -26,6 +26,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--days", type=int, default=DAYS, help=f"days of hostility in each ({DAYS})")
     parser.add_argument("--database", default="", metavar="URL", help="PostgreSQL; databases are made beside this one")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (one for each processor)")
+    parser.add_argument("--plain", action="store_true", help="people have no habits, as in the oldest kept seeds")
     parser.add_argument("--json", action="store_true", help="one JSON object at the end")
     parser.add_argument("--trace", action="store_true", help="print the trace of every seed, not of failed ones alone")
     asked = parser.parse_args(words)
@@ -33,7 +34,7 @@ def main(words: Sequence[str] | None = None) -> int:
         parser.error("--seeds, --days and --jobs are at least 1.")
     seeds = range(asked.start, asked.start + asked.seeds)
     told = _Told(len(seeds), quiet=asked.json, every_trace=asked.trace)
-    for outcome in play_all(Plan(seeds, asked.days, asked.database, min(asked.jobs, len(seeds)))):
+    for outcome in play_all(Plan(seeds, asked.days, asked.database, min(asked.jobs, len(seeds)), asked.plain)):
         told.take(outcome)
     told.end(as_json=asked.json)
     return 1 if told.failed else 0

@@ -35,3 +35,19 @@ class Chance:
             if left < 0:
                 return choice
         raise ValueError("There is nothing to choose from.")
+
+
+class NoChance(Chance):
+    """Always the first choice, and nothing happens."""
+
+    def happens(self, percent: int) -> bool:  # noqa: ARG002  as of any chance
+        """It does not."""
+        return False
+
+    def pick(self, choices: Sequence[Choice]) -> Choice:
+        """The first."""
+        return choices[0]
+
+    def weighted(self, choices: Sequence[tuple[int, Choice]]) -> Choice:
+        """The first."""
+        return choices[0][1]

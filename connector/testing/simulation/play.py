@@ -25,6 +25,7 @@ class Outcome:
 
     Attributes:
         days: of hostility that it was to have.
+        plain: people were without habits.
         day: on which a rule did not hold, or of the end.
     """
 
@@ -35,12 +36,13 @@ class Outcome:
     trace: tuple[str, ...]
     passes: int
     collections: int
+    plain: bool = False
 
     @property
     def replay(self) -> str:
         """What to type to see it again."""
         days = f" --days {self.days}" if self.days != DAYS else ""
-        return f"script/simulate --start {self.seed} --seeds 1{days}"
+        return f"script/simulate --start {self.seed} --seeds 1{days}{' --plain' if self.plain else ''}"
 
     @property
     def holds(self) -> bool:
@@ -48,16 +50,17 @@ class Outcome:
         return not self.breaches
 
 
-def play(seed: int, database: Database, folder: Path, days: int = DAYS) -> Outcome:
+def play(seed: int, database: Database, folder: Path, days: int = DAYS, *, plain: bool = False) -> Outcome:
     """Play a seed to its end, or to the first breach."""
     data = folder / "data"
     shutil.rmtree(data, ignore_errors=True)
     database.renew()
-    world = World(seed, days, database, data)
+    world = World(seed, days, database, data, plain=plain)
     world.life.begin(world.today)
     found = _hostilities(world, days) or _peace(world)
     database.reopen()
-    return Outcome(seed, days, world.today, tuple(found), tuple(world.trace.lines), world.passes, len(world.desk.asked))
+    trace, asked = tuple(world.trace.lines), len(world.desk.asked)
+    return Outcome(seed, days, world.today, tuple(found), trace, world.passes, asked, plain)
 
 
 def _hostilities(world: World, days: int) -> list[Breach]:

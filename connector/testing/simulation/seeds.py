@@ -27,12 +27,14 @@ class Plan:
 
     Attributes:
         database: address of a PostgreSQL database beside which others are made; SQLite if it is empty.
+        plain: people have no habits: nobody moves, doubts or changes a mandate in the package.
     """
 
     seeds: range
     days: int
     database: str = ""
     jobs: int = 1
+    plain: bool = False
 
 
 def play_all(plan: Plan) -> Iterator[Outcome]:
@@ -41,15 +43,15 @@ def play_all(plan: Plan) -> Iterator[Outcome]:
     chunks = [plan.seeds[start : start + size] for start in range(0, len(plan.seeds), size)]
     if plan.jobs == 1:
         for chunk in chunks:
-            yield from play_some(chunk, plan.days, plan.database)
+            yield from play_some(chunk, plan.days, plan.database, plain=plan.plain)
         return
     with ProcessPoolExecutor(plan.jobs, mp_context=get_context("spawn")) as pool:
         addresses = [_beside(plan.database, number) for number in range(len(chunks))]
-        for outcomes in pool.map(_played, chunks, repeat(plan.days), addresses):
+        for outcomes in pool.map(_played, chunks, repeat(plan.days), addresses, repeat(plan.plain)):
             yield from outcomes
 
 
-def play_some(seeds: Sequence[int], days: int, database: str = "") -> Iterator[Outcome]:
+def play_some(seeds: Sequence[int], days: int, database: str = "", *, plain: bool = False) -> Iterator[Outcome]:
     """Play seeds one after the other on one database."""
     where = _MEMORY if _MEMORY.is_dir() else None
     gc.freeze()  # what was loaded stays: there is no need to look at it again and again
@@ -57,13 +59,13 @@ def play_some(seeds: Sequence[int], days: int, database: str = "") -> Iterator[O
         opened = open_database(database, Path(folder))
         try:
             for seed in seeds:
-                yield play(seed, opened, Path(folder), days)
+                yield play(seed, opened, Path(folder), days, plain=plain)
         finally:
             opened.drop()
 
 
-def _played(seeds: Sequence[int], days: int, database: str) -> list[Outcome]:
-    return list(play_some(seeds, days, database))
+def _played(seeds: Sequence[int], days: int, database: str, plain: bool) -> list[Outcome]:
+    return list(play_some(seeds, days, database, plain=plain))
 
 
 def _beside(database: str, number: int) -> str:

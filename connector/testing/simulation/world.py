@@ -20,7 +20,7 @@ from connector.store.tables import bank_files
 from connector.testing.clock import SettableClock
 from connector.testing.simulation.approver import Approver
 from connector.testing.simulation.bank_desk import BankDesk
-from connector.testing.simulation.chance import Chance
+from connector.testing.simulation.chance import Chance, NoChance
 from connector.testing.simulation.clerk import Clerk
 from connector.testing.simulation.counterparts import WiredBank, WiredMailer, WiredPackage, WiredService
 from connector.testing.simulation.database import Database
@@ -54,13 +54,14 @@ class World:
         unexpected: what no pass may do, as it was seen: two at once, or one that ends in an error that nobody made.
     """
 
-    def __init__(self, seed: int, days: int, database: Database, folder: Path) -> None:
+    def __init__(self, seed: int, days: int, database: Database, folder: Path, *, plain: bool = False) -> None:
         self.today = first = Chance(seed, "calendar").pick(_FIRST_DAYS)
         self.database = database
         self.folder = folder
         self.clock = SettableClock(_instant(first))
         self.trace = Trace(self.clock)
-        self.scenario: Scenario = draw(Chance(seed, "scenario"), Chance(seed, "habits"), first, days)
+        habits = (NoChance if plain else Chance)(seed, "habits")
+        self.scenario: Scenario = draw(Chance(seed, "scenario"), habits, first, days)
         self.unexpected: list[str] = []
         self.passes = 0
         self.peace_on, self.peace_at, self.events_before_peace = first, 0, 0
