@@ -8,8 +8,10 @@ A package of anybody's adds an adapter with one line in its own pyproject.toml:
 
 from __future__ import annotations
 
+import sys
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 
 from connector.errors import ConfigError
@@ -64,7 +66,13 @@ def adapter_with_chores(name: str) -> type[Adapter]:
 
 
 def _found(kind: AdapterKind) -> EntryPoints:
-    return entry_points(group=f"sepa_connector.{kind.value}")
+    return _installed(f"sepa_connector.{kind.value}", tuple(sys.path))
+
+
+@lru_cache(maxsize=len(AdapterKind))
+def _installed(group: str, path: tuple[str, ...]) -> EntryPoints:  # noqa: ARG001 - what is found changes with it
+    """The entry points of a group: to find them, all that is installed is looked through."""
+    return entry_points(group=group)
 
 
 def _loaded(entry_point: EntryPoint, port: type[Adapter]) -> type[Adapter]:

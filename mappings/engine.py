@@ -17,6 +17,7 @@ from pathlib import Path
 from mappings.document import Document, WrittenRule, read_document
 from mappings.errors import MappingFileError, Place, nearest
 from mappings.fields import FIELDS
+from mappings.reading import compiled
 from mappings.rule import MISSING, FieldRule, Record, Table
 from mappings.values import CONVERTERS, Convert
 
@@ -64,7 +65,7 @@ class Mapping:
         """
         converters = convert or {}
         fields = [
-            (rule.field, _narrowed(rule, columns).reader(converters.get(rule.type))) for rule in self._rules[kind]
+            (rule.field, compiled(_narrowed(rule, columns), converters.get(rule.type))) for rule in self._rules[kind]
         ]
 
         def read(record: Record) -> dict[str, object]:

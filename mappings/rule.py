@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from mappings.document import Scalar
 from mappings.errors import MappingError
-from mappings.values import CONVERTERS, Convert, shown, token
+from mappings.values import shown, token
 
 Record = Mapping[str, object]
-Read = Callable[[Record], object]
 
 
 class Missing(Enum):
@@ -71,38 +70,12 @@ class FieldRule:
         """A mapping error about this field."""
         return MappingError(self.kind, self.field, self.path, seen=shown(seen, self.type), why=why, remedy=remedy)
 
-    def reader(self, convert: Convert | None) -> Read:
-        """A function from the package's record to our value; `convert` takes the place of the type's converter."""
-        if self.constant is not MISSING:
-            return self._read_constant
-        false_is_value = self.type in ("bool", "any") or self.table is not None
-        find = _finder(self.paths, self.nested, false_is_value=false_is_value)
-        understand = self._looked_up if self.table else self._converted(convert or CONVERTERS[self.type])
-        default, required = self.default, self.required
+    def looked_up(self, value: object) -> object:
+        """What the table says that a value of the package means.
 
-        def read(record: Record) -> object:
-            value = find(record)
-            if value is not None:
-                return understand(value)
-            if required:
-                raise self.error("", "This is missing.", "Fill in {path}.")
-            return default
-
-        return read
-
-    def _read_constant(self, record: Record) -> object:  # noqa: ARG002 - a reader takes the record
-        return self.constant
-
-    def _converted(self, convert: Convert) -> Convert:
-        def understand(value: object) -> object:
-            try:
-                return convert(value)
-            except ValueError as error:
-                raise self.error(value, str(error), "Correct {path}.") from error
-
-        return understand
-
-    def _looked_up(self, value: object) -> object:
+        Raises:
+            MappingError: it says nothing about it, and the rule does not say what then.
+        """
         assert self.table is not None
         ours = self.table.ours_of.get(token(value), self.otherwise)
         if ours is MISSING:
@@ -137,52 +110,6 @@ class FieldRule:
                 f"Add one to tables.{self.table.name} of your mapping.",
             )
         return self.table.theirs_of[value]
-
-
-def _finder(paths: tuple[str, ...], nested: bool, *, false_is_value: bool) -> Read:
-    """A function that gives the first value that is there."""
-    is_there = _is_value if false_is_value else _is_value_but_false
-    steps = tuple(tuple(path.split(".")) if nested else (path,) for path in paths)
-
-    def find(record: Record) -> object:
-        for path in steps:
-            value: object = record
-            for step in path:
-                value = _step(value, step)
-            if is_there(value):
-                return value
-        return None
-
-    def find_flat(record: Record) -> object:
-        for path in paths:
-            value = record.get(path)
-            if is_there(value):
-                return value
-        return None
-
-    return find if any(len(path) > 1 for path in steps) else find_flat
-
-
-def _is_value(value: object) -> bool:
-    """Neither None nor blank text."""
-    if isinstance(value, str):
-        return bool(value) and not value.isspace()
-    return value is not None
-
-
-def _is_value_but_false(value: object) -> bool:
-    """A value; some packages say False where they have none."""
-    return value is not False and _is_value(value)
-
-
-def _step(value: object, step: str) -> object:
-    """One step of a path: a key, or a number that counts in a list."""
-    if isinstance(value, dict | Mapping):  # dict first: asking for a Mapping takes ten times as long
-        return value.get(step)
-    if isinstance(value, Sequence) and not isinstance(value, str) and step.isdecimal() and int(step) < len(value):
-        found: object = value[int(step)]
-        return found
-    return None
 
 
 def _put(theirs: dict[str, object], path: str, value: object, *, nested: bool) -> None:

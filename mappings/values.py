@@ -19,10 +19,12 @@ SHOWN_LENGTH = 60  # of a value in an error: enough to find it, not a whole docu
 
 def as_text(value: object) -> str:
     """Text in one line without surrounding space; numbers as they are written."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal | date):
+    if isinstance(value, str):
+        text = value.strip()
+        return " ".join(text.split()) if "\n" in text or "\r" in text else text
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | date):
         raise ValueError(f"This is a {type(value).__name__}, not text.")
-    text = str(value).strip()
-    return " ".join(text.split()) if "\n" in text or "\r" in text else text
+    return str(value)
 
 
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)

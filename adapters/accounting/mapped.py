@@ -5,26 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
 
 from bankfiles.identifiers import InvalidReference, normalise_rf
 from connector.model.customer import Customer, Language, PartyKind, PostalAddress, RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
+from mappings.errors import MappingError
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 def customer(source: str, ours: Mapping[str, object]) -> Customer:
-    """A customer. An address of several lines stands on one."""
+    """A customer. An address of several lines stands on one.
+
+    Raises:
+        MappingError: the language or the kind is none of ours.
+    """
 
     def text(field: str) -> str:
         return str(ours.get(field) or "")
 
-    language, iban, direct_debit = ours.get("language"), ours.get("iban"), ours.get("direct_debit")
+    direct_debit = ours.get("direct_debit")
     return Customer(
         key=RecordKey(source, text("id")),
         name=text("name"),
         number=text("number"),
         email=text("email"),
-        language=Language(str(language)) if language else None,
-        kind=PartyKind(text("kind")),
+        language=_word("customer", "language", ours, _LANGUAGES) if ours.get("language") else None,
+        kind=_word("customer", "kind", ours, _PARTY_KINDS),
         address=PostalAddress(
             country=text("country").upper(),
             town=text("town"),
@@ -32,15 +41,19 @@ def customer(source: str, ours: Mapping[str, object]) -> Customer:
             street=" ".join(text("street").splitlines()),
         ),
         enterprise_number=text("enterprise_number"),
-        iban=str(iban) if iban else None,
+        iban=text("iban") or None,
         direct_debit=None if direct_debit is None else bool(direct_debit),
         active=bool(ours.get("active", True)),
     )
 
 
 def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
-    """An invoice or a credit note, with total and open amount as they are mapped: without a sign."""
-    issued_on, due_on, total, open_amount = (ours[field] for field in ("issued_on", "due_on", "total", "open_amount"))
+    """An invoice or a credit note, with total and open amount as they are mapped: without a sign.
+
+    Raises:
+        MappingError: the kind is none of ours.
+    """
+    issued_on, due_on, total, open_amount = ours["issued_on"], ours["due_on"], ours["total"], ours["open_amount"]
     assert isinstance(issued_on, date)
     assert isinstance(due_on, date)
     assert isinstance(total, Decimal)
@@ -50,7 +63,7 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
         key=RecordKey(source, str(ours["id"])),
         customer=RecordKey(source, str(ours["customer"])),
         number=str(ours["number"]),
-        kind=InvoiceKind(str(ours["kind"])),
+        kind=_word("invoice", "kind", ours, _INVOICE_KINDS),
         issued_on=issued_on,
         due_on=due_on,
         total=total,
@@ -60,6 +73,22 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
         mandate_reference=str(mandate_reference) if mandate_reference else None,
         announces_debit=bool(ours.get("announces_debit")),
     )
+
+
+_LANGUAGES: Mapping[object, Language] = {word.value: word for word in Language}
+_PARTY_KINDS: Mapping[object, PartyKind] = {word.value: word for word in PartyKind}
+_INVOICE_KINDS: Mapping[object, InvoiceKind] = {word.value: word for word in InvoiceKind}
+
+
+def _word(kind: str, field: str, ours: Mapping[str, object], words: Mapping[object, Word]) -> Word:
+    """The one of our own words that a field holds."""
+    seen = ours.get(field)
+    if seen not in words:
+        raise MappingError(
+            kind, field, field, seen=str(seen)[:60], why=f"This is none of {', '.join(map(str, words))}.",
+            remedy=f"Give {field} a table in your mapping that says what it means.",
+        )  # fmt: skip
+    return words[seen]
 
 
 def reference(text: str) -> str:

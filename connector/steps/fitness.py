@@ -7,8 +7,10 @@ before it is stored.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
 from decimal import Decimal
+from operator import attrgetter
 
 from bankfiles.identifiers import mask_iban, normalise_iban
 from connector.model.customer import Customer, PostalAddress
@@ -23,13 +25,26 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
+def _texts_of(noun: type[Customer | Invoice]) -> Callable[[Customer | Invoice], tuple[str | None, ...]]:
+    """A function that gives all texts of a record."""
+
+    def names(part: type) -> list[str]:
+        return [field.name for field in fields(part) if field.type in ("str", "str | None")]
+
+    address = [f"address.{name}" for name in names(PostalAddress)] if noun is Customer else []
+    return attrgetter("key.id", *names(noun), *address)
+
+
+_TEXTS = {noun: _texts_of(noun) for noun in (Customer, Invoice)}
+
+
 def why_unfit(record: Customer | Invoice) -> Reason | None:
     """Why a record can't be kept at all; None if it can."""
     if not record.key.id or len(record.key.id) > _KEY_LENGTH_MAX or len(record.number) > _KEY_LENGTH_MAX:
         return _unreadable(
             record, record.key.id[:60], f"Its id or number is empty or over {_KEY_LENGTH_MAX} characters."
         )
-    if any("\x00" in value for value in _texts(record)):
+    if "\x00" in "".join(filter(None, _TEXTS[type(record)](record))):
         return _unreadable(record, "NUL", "A text in it holds a NUL character.")
     return _why_unfit_invoice(record) if isinstance(record, Invoice) else None
 
@@ -53,10 +68,11 @@ def with_sound_iban(customer: Customer) -> tuple[Customer, Reason | None]:
     if not customer.iban:
         return customer, None
     try:
-        return replace(customer, iban=normalise_iban(customer.iban)), None
+        iban = normalise_iban(customer.iban)
     except ValueError as error:
         facts = {"where": customer.name, "seen": mask_iban(customer.iban), "why": str(error)}
         return replace(customer, iban=None), Reason(ReasonCode.IBAN_INVALID, facts)
+    return customer if iban == customer.iban else replace(customer, iban=iban), None
 
 
 def with_sound_country(customer: Customer) -> Customer:
@@ -64,13 +80,6 @@ def with_sound_country(customer: Customer) -> Customer:
     if not customer.address.country or _COUNTRY.fullmatch(customer.address.country):
         return customer
     return replace(customer, address=replace(customer.address, country=""))
-
-
-def _texts(record: Customer | Invoice) -> list[str]:
-    parts: list[object] = [record.key.id]
-    for part in (record, getattr(record, "address", PostalAddress())):
-        parts += [getattr(part, field.name) for field in fields(part)]
-    return [part for part in parts if isinstance(part, str)]
 
 
 def _unreadable(record: Customer | Invoice, seen: str, why: str) -> Reason:

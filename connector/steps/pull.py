@@ -96,11 +96,10 @@ def _compare(work: Work, connection: Connection, source: Source, feed: Feed, pre
 
 def _store_customers(work: Work, connection: Connection, records: Sequence[Customer]) -> Saved:
     fit = [_with_sound_account(work, connection, customer) for customer in _fit(work, connection, records)]
-    found = [record_name(RecordKind.CUSTOMER, customer.key) for customer in fit]
     act = work.act()
+    found = (record_name(RecordKind.CUSTOMER, customer.key) for customer in fit)
     exceptions.close(connection, found, ReasonCode.CUSTOMER_UNKNOWN, act.at, act.by)
-    read = [fault_name(customer.key.source, f"customer {customer.key.id}") for customer in fit]
-    exceptions.close(connection, read + found, ReasonCode.RECORD_UNREADABLE, act.at, act.by)
+    exceptions.close(connection, _names_of_customers(fit), ReasonCode.RECORD_UNREADABLE, act.at, act.by)
     return customers.save(connection, fit, act.at)
 
 
@@ -110,11 +109,23 @@ def _store_invoices(work: Work, connection: Connection, records: Sequence[Invoic
         _show_other_currency(work, connection, invoice)
     _show_unknown_customers(work, connection, fit)
     act = work.act()
-    read = [record_name(RecordKind.INVOICE, invoice.key) for invoice in fit]
-    for invoice in fit:
-        read += [fault_name(invoice.key.source, f"invoice {name}") for name in {invoice.key.id, invoice.number}]
-    exceptions.close(connection, read, ReasonCode.RECORD_UNREADABLE, act.at, act.by)
+    exceptions.close(connection, _names_of_invoices(fit), ReasonCode.RECORD_UNREADABLE, act.at, act.by)
     return invoices.save(connection, fit, act.at)
+
+
+def _names_of_customers(records: Sequence[Customer]) -> Iterator[str]:
+    """The names under which they were shown while they could not be read."""
+    for customer in records:
+        yield record_name(RecordKind.CUSTOMER, customer.key)
+        yield fault_name(customer.key.source, f"customer {customer.key.id}")
+
+
+def _names_of_invoices(records: Sequence[Invoice]) -> Iterator[str]:
+    """The names under which they were shown while they could not be read; some packages know the number only."""
+    for invoice in records:
+        yield record_name(RecordKind.INVOICE, invoice.key)
+        for name in {invoice.key.id, invoice.number}:
+            yield fault_name(invoice.key.source, f"invoice {name}")
 
 
 def _fit(work: Work, connection: Connection, records: Sequence[Noun]) -> list[Noun]:
@@ -152,7 +163,7 @@ def _show_other_currency(work: Work, connection: Connection, invoice: Invoice) -
 
 def _show_unknown_customers(work: Work, connection: Connection, records: Sequence[Invoice]) -> None:
     wanted: dict[RecordKey, Invoice] = {invoice.customer: invoice for invoice in records if invoice.open_amount > 0}
-    for key in wanted.keys() - customers.find_many(connection, wanted).keys():
+    for key in customers.unknown(connection, wanted):
         facts = {"customer": key.id, "number": wanted[key].number}
         record = record_name(RecordKind.CUSTOMER, key)
         work.show(connection, Step.PULL, record, Reason(ReasonCode.CUSTOMER_UNKNOWN, facts))

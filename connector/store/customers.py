@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, exists, false, or_, select, true
 from connector.model.customer import Customer, Language, PartyKind, PostalAddress, RecordKey
 from connector.model.rules import WhomToInvite
 from connector.store.changed import Saved, digest_of, save_changed
+from connector.store.listed import is_listed, lists
 from connector.store.tables import customers, invoices, mandates
 
 
@@ -21,33 +22,28 @@ def save(connection: Connection, records: Sequence[Customer], at: datetime) -> S
 
 def find(connection: Connection, key: RecordKey) -> Customer | None:
     """The customer with this key."""
-    return next(iter(find_many(connection, [key]).values()), None)
+    row = connection.execute(
+        select(customers).where(customers.c.source == key.source, customers.c.id == key.id)
+    ).first()
+    return customer_of(row) if row else None
 
 
-def find_many(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, Customer]:
-    """The customers with these keys, of one or more sources."""
-    found: dict[RecordKey, Customer] = {}
-    by_source: dict[str, list[str]] = {}
-    for key in keys:
-        by_source.setdefault(key.source, []).append(key.id)
-    for source, ids in by_source.items():
-        rows = connection.execute(select(customers).where(customers.c.source == source, customers.c.id.in_(ids)))
-        found.update({customer.key: customer for customer in map(customer_of, rows)})
-    return found
+def unknown(connection: Connection, keys: Iterable[RecordKey]) -> list[RecordKey]:
+    """Those of some keys that no customer has, in their order."""
+    asked = list(keys)
+    known = names(connection, asked)
+    return [key for key in asked if key not in known]
 
 
 def names(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, str]:
     """The names of the customers with these keys, as far as they are known."""
     found: dict[RecordKey, str] = {}
-    by_source: dict[str, list[str]] = {}
-    for key in keys:
-        by_source.setdefault(key.source, []).append(key.id)
-    for source, ids in by_source.items():
-        rows = connection.execute(
-            select(customers.c.id, customers.c.name).where(customers.c.source == source, customers.c.id.in_(ids))
-        ).all()
-        found.update((RecordKey(source, id_), name) for id_, name in rows)
+    for listed in lists(keys):
+        found.update((RecordKey(listed["source"], id_), name) for id_, name in connection.execute(_NAMES, listed))
     return found
+
+
+_NAMES = select(customers.c.id, customers.c.name).where(is_listed(customers.c.source, customers.c.id))
 
 
 def search(connection: Connection, word: str) -> list[Customer]:
@@ -87,7 +83,7 @@ def without_mandate(connection: Connection, source: str, whom: WhomToInvite) -> 
 
 
 def _row(customer: Customer, at: datetime) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "source": customer.key.source,
         "id": customer.key.id,
         "number": customer.number,
@@ -105,7 +101,9 @@ def _row(customer: Customer, at: datetime) -> dict[str, Any]:
         "active": customer.active,
         "gone": customer.gone,
     }
-    return row | {"digest": digest_of(row), "read_at": at}
+    row["digest"] = digest_of(row)
+    row["read_at"] = at
+    return row
 
 
 def customer_of(row: Row[Any]) -> Customer:

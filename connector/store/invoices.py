@@ -7,13 +7,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, false, func, or_, select, true, tuple_
 
 from connector.model.customer import RecordKey
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import MandateState
 from connector.store.changed import Saved, digest_of, save_changed
 from connector.store.tables import claims, invoices, mandates, notices
+
+_BY_KEY = select(invoices).where(invoices.c.source == bindparam("of_source"), invoices.c.id == bindparam("with_id"))
 
 
 def save(connection: Connection, records: Sequence[Invoice], at: datetime) -> Saved:
@@ -23,7 +25,7 @@ def save(connection: Connection, records: Sequence[Invoice], at: datetime) -> Sa
 
 def find(connection: Connection, key: RecordKey) -> Invoice | None:
     """The invoice with this key."""
-    row = connection.execute(select(invoices).where(invoices.c.source == key.source, invoices.c.id == key.id)).first()
+    row = connection.execute(_BY_KEY, {"of_source": key.source, "with_id": key.id}).first()
     return invoice_of(row) if row else None
 
 
@@ -138,7 +140,7 @@ def _next(connection: Connection, condition: ColumnElement[bool], after: Place |
 
 
 def _row(invoice: Invoice, at: datetime) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "source": invoice.key.source,
         "id": invoice.key.id,
         "customer_id": invoice.customer.id,
@@ -154,7 +156,9 @@ def _row(invoice: Invoice, at: datetime) -> dict[str, Any]:
         "announces_debit": invoice.announces_debit,
         "gone": invoice.gone,
     }
-    return row | {"digest": digest_of(row), "read_at": at}
+    row["digest"] = digest_of(row)
+    row["read_at"] = at
+    return row
 
 
 def invoice_of(row: Row[Any]) -> Invoice:

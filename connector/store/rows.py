@@ -20,12 +20,7 @@ def insert_rows(
     connection: Connection, table: Table, columns: tuple[Column[Any], ...], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Insert rows whose values stand in the order of these columns of the table."""
-    by_column: list[Iterable[Any]] = list(zip(*rows, strict=True))
-    if not by_column:
-        return
-    for at, convert in _converters(columns, connection.dialect).items():
-        by_column[at] = map(convert, by_column[at])
-    values = list(zip(*by_column, strict=True))
+    values = driven(columns, rows, connection.dialect)
     rest = len(values) % _ROWS_IN_A_STATEMENT
     many = [
         tuple(chain.from_iterable(values[at : at + _ROWS_IN_A_STATEMENT]))
@@ -35,6 +30,16 @@ def insert_rows(
         connection.exec_driver_sql(_insert(table, columns, _ROWS_IN_A_STATEMENT, connection.dialect), many)
     if rest:
         connection.exec_driver_sql(_insert(table, columns, 1, connection.dialect), values[-rest:])
+
+
+def driven(columns: tuple[Column[Any], ...], rows: Iterable[Sequence[Any]], dialect: Dialect) -> list[tuple[Any, ...]]:
+    """Rows of these columns as the driver wants them."""
+    by_column: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    if not by_column:
+        return []
+    for at, convert in _converters(columns, dialect).items():
+        by_column[at] = map(convert, by_column[at])
+    return list(zip(*by_column, strict=True))
 
 
 @lru_cache(maxsize=64)

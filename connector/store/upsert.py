@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, Dialect, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+from connector.store.rows import driven
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows; where the primary key exists, overwrite the other columns given."""
+    """Insert rows; where the primary key exists, overwrite the other columns given. All rows give the same columns."""
     if not rows:
         return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    keys = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+    statement = _prepared(table, tuple(rows[0]), connection.dialect)
+    values = driven(statement.columns, map(itemgetter(*statement.names), rows), connection.dialect)
+    if statement.is_positional:
+        connection.exec_driver_sql(statement.sql, values)
+    else:
+        connection.exec_driver_sql(statement.sql, [dict(zip(statement.names, row, strict=True)) for row in values])
 
 
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
@@ -25,3 +30,24 @@ def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> 
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key)
     return connection.execute(statement).first() is not None
+
+
+class _Prepared(NamedTuple):
+    """A statement as the driver takes it, and the columns that are its parameters, by position or by name."""
+
+    sql: str
+    names: tuple[str, ...]
+    columns: tuple[Column[Any], ...]
+    is_positional: bool
+
+
+@lru_cache(maxsize=64)
+def _prepared(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Prepared:
+    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    upserting = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    compiled = upserting.compile(dialect=dialect, column_keys=list(names))
+    in_order = tuple(compiled.positiontup or names)
+    return _Prepared(str(compiled), in_order, tuple(table.c[name] for name in in_order), dialect.positional)

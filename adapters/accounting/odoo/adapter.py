@@ -123,7 +123,7 @@ class OdooPackage(AccountingPackage):
         for page in feed.pages(cursor):
             due_on = invoices.due_dates(self._client, page.rows)
 
-            def understand(row: Row, due_on: Mapping[int, date] = due_on) -> Invoice:
+            def understand(row: Row, due_on: Mapping[int, str] = due_on) -> Invoice:
                 chosen = invoices.chosen(row, due_on.get(integer(row["id"])))
                 return invoices.invoice(self.name, self._mapping.read("invoice", chosen))
 

@@ -19,7 +19,8 @@ from adapters.accounting.odoo.settings import OdooSettings
 from adapters.accounting.odoo.wire import Call
 from connector.errors import ConnectorError, Retriable
 
-Row = Mapping[str, object]
+Row = dict[str, object]
+"""A record, or the values of one, by field."""
 Domain = Sequence[object]
 _Answer = TypeVar("_Answer")
 
@@ -172,7 +173,7 @@ class OdooClient:
             raise faults.of_other_content(changes=True, where=self.where(model))
         return [integer(record) for record in made]
 
-    def write(self, model: str, ids: Sequence[int], values: Row) -> None:
+    def write(self, model: str, ids: Sequence[int], values: Mapping[str, object]) -> None:
         """Write the same values to records."""
         self.change(model, "write", ids, vals=dict(values))
 

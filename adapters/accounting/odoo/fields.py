@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from adapters.accounting.odoo.client import ACTIVE_OR_NOT, Domain, OdooClient, Row, integer, integers
+from adapters.accounting.odoo.client import ACTIVE_OR_NOT, Domain, OdooClient, Row, integers
 from connector.errors import ConfigError
 from mappings.engine import Mapping as FieldMapping
 
@@ -45,7 +45,7 @@ class Reader:
         self._tree: Tree = {}
         for path in paths:
             self._plant(path.split("."))
-        self._kept: dict[str, dict[int, Row]] = {}
+        self._kept: dict[str, dict[object, Row]] = {}
 
     def __call__(self, domain: Domain, limit: int | None = None) -> list[Row]:
         """Records that fit a domain, in the order of their ids."""
@@ -63,19 +63,23 @@ class Reader:
         fields = self._client.fields(model)
         for name, below in tree.items():
             if below:
-                rows = self._with_related(rows, name, fields[name].relation, below)
+                self._put_related(rows, name, fields[name].relation, below)
         return rows
 
-    def _with_related(self, rows: list[Row], name: str, model: str, tree: Tree) -> list[Row]:
-        related = self._related(model, tree, {record for row in rows for record in integers(row[name])})
-        replaced: list[Row] = []
+    def _put_related(self, rows: list[Row], name: str, model: str, tree: Tree) -> None:
+        """Put records in the place of their ids: of each that a field leads to, or of the one."""
+        ids: set[int] = set()
         for row in rows:
-            found = [related[record] for record in integers(row[name]) if record in related]
-            is_many = isinstance(row[name], list)
-            replaced.append({**row, name: found if is_many else found[0] if found else None})
-        return replaced
+            ids.update(integers(row[name]) if row[name] else ())
+        related = self._related(model, tree, ids)
+        for row in rows:
+            there = row[name]
+            if isinstance(there, list):
+                row[name] = [related[record] for record in there if record in related]
+            else:
+                row[name] = related.get(there) if there else None
 
-    def _related(self, model: str, tree: Tree, ids: set[int]) -> Mapping[int, Row]:
+    def _related(self, model: str, tree: Tree, ids: set[int]) -> Mapping[object, Row]:
         kept = self._kept.setdefault(f"{model} {tree}", {})
         if len(kept) > _KEPT_MAX:
             kept.clear()
@@ -84,7 +88,7 @@ class Reader:
             # What a record names counts even where it was archived since, e.g. the term of an older invoice.
             archived_too = ACTIVE_OR_NOT if "active" in self._client.fields(model) else ()
             found = self._read(model, tree, [*archived_too, ["id", "in", missing]])
-            kept.update({integer(row["id"]): row for row in found})
+            kept.update({row["id"]: row for row in found})
         return kept
 
 

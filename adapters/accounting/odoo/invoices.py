@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 
 from adapters.accounting import mapped
@@ -26,7 +25,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 }
 """The fields from which `chosen` makes what a mapping may name; those that it does not name are not read."""
 KINDS = {"out_invoice": InvoiceKind.INVOICE, "out_refund": InvoiceKind.CREDIT_NOTE}
-_CENT = Decimal("0.01")
+_CENT, _NOTHING = Decimal("0.01"), Decimal(0)
 
 
 def domain(client: OdooClient) -> Domain:
@@ -40,7 +39,7 @@ def watches(client: OdooClient) -> tuple[Watch, ...]:
     return (Watch(MODEL, [["company_id", "=", client.company], ["move_type", "in", list(KINDS)]], "id"),)
 
 
-def due_dates(client: OdooClient, invoices: Sequence[Row]) -> Mapping[int, date]:
+def due_dates(client: OdooClient, invoices: Sequence[Row]) -> Mapping[int, str]:
     """Latest maturity of what is still open, of those invoices that something is open on.
 
     An invoice with several due dates is collected as a whole for now, so never before its last open part is due.
@@ -53,15 +52,15 @@ def due_dates(client: OdooClient, invoices: Sequence[Row]) -> Mapping[int, date]
         ("move_id", "date_maturity"),
         [["move_id", "in", unpaid], ["display_type", "=", "payment_term"], ["reconciled", "=", False]],
     )
-    latest: dict[int, date] = {}
+    latest: dict[int, str] = {}
     for line in lines:
-        if line["date_maturity"]:
-            move, due_on = integer(line["move_id"]), date.fromisoformat(str(line["date_maturity"]))
-            latest[move] = max(due_on, latest.get(move, due_on))
+        move, due_on = integer(line["move_id"]), str(line["date_maturity"] or "")
+        if due_on > latest.get(move, ""):  # as text, since Odoo tells days as 2026-12-31
+            latest[move] = due_on
     return latest
 
 
-def chosen(invoice: Row, due_on: date | None) -> Row:
+def chosen(invoice: Row, due_on: str | None) -> Row:
     """The invoice with what the adapter chooses for the mapping. An amount that is not there stays so."""
     name = invoice.get("name")
     total, residual = _amount(invoice.get("amount_total")), _amount(invoice.get("amount_residual"))
@@ -73,7 +72,7 @@ def chosen(invoice: Row, due_on: date | None) -> Row:
             "number": name if name and name != "/" else f"draft {invoice['id']}",
             "due_on": due_on or invoice.get("invoice_date_due"),
             "total": total,
-            "open_amount": residual if _is_posted(invoice) and not is_blocked else Decimal(0),
+            "open_amount": residual if _is_posted(invoice) and not is_blocked else _NOTHING,
             "reference": reference(str(invoice.get("payment_reference") or "")),
         },
     }
@@ -85,16 +84,17 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
     Raises:
         MappingError: the total is negative.
     """
-    total, residual = ours["total"], ours["open_amount"]
+    total, open_amount = ours["total"], ours["open_amount"]
     assert isinstance(total, Decimal)
-    assert isinstance(residual, Decimal)
+    assert isinstance(open_amount, Decimal)
     if total < 0:
         raise MappingError(
             "invoice", "total", "amount_total", seen=str(total), why="A document has no negative total.",
             remedy="Make a credit note of it in Odoo.",
         )  # fmt: skip
-    open_amount = max(Decimal(0), min(residual, total)) if ours.get("counts", True) else Decimal(0)
-    return mapped.invoice(source, {**ours, "open_amount": open_amount})
+    if not ours.get("counts", True) or open_amount < 0:
+        open_amount = _NOTHING
+    return mapped.invoice(source, {**ours, "open_amount": min(open_amount, total)})
 
 
 def _is_posted(invoice: Row) -> bool:

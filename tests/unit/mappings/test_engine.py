@@ -267,3 +267,21 @@ def test_a_table_may_keep_what_it_does_not_know(tmp_path: Path) -> None:
     mapping = load(path)
     assert mapping.read("customer", {"land": "belgium"}) == {"country": "BE"}
     assert mapping.read("customer", {"land": "FR"}) == {"country": "FR"}
+
+
+def test_a_path_leads_through_lists_and_not_through_text(mapping: Mapping) -> None:
+    def town(addresses: object) -> object:
+        return mapping.read("customer", {"id": 1, "addresses": addresses})["town"]
+
+    assert town(({"city": "Gent"},)) == "Gent"
+    assert town([]) is None
+    assert town("Gent") is None
+    assert town(7) is None
+    assert town({"0": {"city": "Gent"}}) == "Gent"
+
+
+def test_what_is_missing_is_told_with_all_its_paths(tmp_path: Path) -> None:
+    path = tmp_path / "paths.yaml"
+    path.write_text("records:\n  customer:\n    name: {path: [a.b, c], required: true}\n")
+    with pytest.raises(MappingError, match=r"Fill in a\.b or c"):
+        load(path).read("customer", {"a": {"b": " "}, "c": False})
