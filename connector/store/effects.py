@@ -17,8 +17,8 @@ from connector.store.upsert import insert_new
 
 _WORTH_HISTORY = frozenset({EffectState.DONE, EffectState.FAILED, EffectState.UNKNOWN, EffectState.LEFT})
 
-# Asked for each kind after each step, mostly for nothing: made once. The states stand word for word as the index of
-# open effects says them.
+# Asked for each kind after each step, or done for each effect: made once. The states stand word for word as the index
+# of open effects says them.
 _OPEN = (
     select(effects)
     .where(text("effects.state IN ('pending', 'sending', 'unknown')"), effects.c.kind == bindparam("kind"))
@@ -34,6 +34,8 @@ _HELD = exists().where(
     _EARLIER.c.seq < effects.c.seq,
     text("earlier.lane <> '' AND earlier.state NOT IN ('done', 'left')"),
 )
+_MOVE = update(effects).where(effects.c.key == bindparam("key_found"), effects.c.state == bindparam("state_found"))
+_START = _MOVE.values(attempts=effects.c.attempts + 1)
 _NEXT = _PENDING.where(effects.c.seq > bindparam("after"), or_(effects.c.lane == "", ~_HELD)).limit(bindparam("most"))
 
 
@@ -131,17 +133,12 @@ def mark(
     Returns the effect as it stands now; None if somebody else moved it meanwhile: then it is theirs.
     """
     starts = state is EffectState.SENDING
-    moved = connection.execute(
-        update(effects)
-        .where(effects.c.key == effect.key, effects.c.state == effect.state.value)
-        .values(
-            state=state.value,
-            attempts=effects.c.attempts + (1 if starts else 0),
-            sender=sender if starts else effects.c.sender,
-            result=result,
-            error=error,
-            changed_at=act.at,
-        )
+    values = {"state": state.value, "result": result, "error": error, "changed_at": act.at}
+    found = {"key_found": effect.key, "state_found": effect.state.value}
+    moved = (
+        connection.execute(_START, {**found, **values, "sender": sender})
+        if starts
+        else connection.execute(_MOVE, {**found, **values})
     )
     if moved.rowcount != 1:
         return None
