@@ -13,10 +13,10 @@ from connector.model.derived import mandate_reference
 from connector.model.effect import Effect, EffectKind
 from connector.model.mandate import Mandate, MandateState
 from connector.model.reason import ReasonCode
-from connector.ports import InvitationRequest
+from connector.ports import Feed, InvitationRequest
 from connector.steps.eligibility import why_not_invited
 from connector.steps.work import Progress, Work
-from connector.store import customers, effects, exceptions, mandates
+from connector.store import cursors, customers, effects, exceptions, mandates, rereading
 from connector.store.chunks import chunks
 from connector.store.history import Act, RecordKind, record_name
 
@@ -60,6 +60,7 @@ def _invite(work: Work, connection: Connection, source: Source, customer: Custom
         debtor_name=customer.name,
     )
     mandates.add_invited(connection, mandate, act.at + timedelta(days=rules.valid_days), act)
+    _hear_again(work, connection, mandate)
     effects.owe(connection, _invitation_of(work.installation, mandate), act.at)
     work.did(
         Step.INVITE,
@@ -68,6 +69,15 @@ def _invite(work: Work, connection: Connection, source: Source, customer: Custom
         email=customer.email,
         mandate=mandate.reference,
     )
+
+
+def _hear_again(work: Work, connection: Connection, mandate: Mandate) -> None:
+    """What the service told of a mandate that nobody here knew any more, as after a restore, is read again."""
+    service, act = work.installation.mandates.name, work.act()
+    if ahead := rereading.events_of(connection, service, mandate.reference):
+        rereading.forget_events(connection, service, ahead)
+        cursors.move(connection, service, Feed.MANDATE_EVENTS, "", act.at)
+        exceptions.close(connection, [mandates.record_of(mandate)], ReasonCode.MANDATE_UNKNOWN, act.at, act.by)
 
 
 def _invitation_of(installation: Installation, mandate: Mandate) -> Effect:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from connector.errors import Skippable
 from connector.model.deed import DeedCode, Step
 from connector.model.effect import Effect
-from connector.model.mandate import Mandate
+from connector.model.mandate import Mandate, MandateState
 from connector.ports import SignedMandate
 from connector.steps.handler import source_of
 from connector.steps.work import Work
@@ -56,8 +56,14 @@ class StoreMandate:
         yield from source_of(effects[0], work).package.store_mandates(signed)
 
     def look_up(self, effect: Effect, work: Work) -> str | None:
-        """Whether the package has it. Nobody can say whether it has the change: that is written again, without harm."""
-        if effect.facts.get("number", "1") != "1":
+        """Whether the package has it. Nobody can say whether it has a change: that is written again, without harm.
+
+        A database that was put back may take a change for the first word about a mandate, so its state counts as well.
+        """
+        with work.store.reading() as connection:
+            mandate = mandates.find(connection, effect.facts["reference"], effect.facts["creditor"])
+        is_as_signed = mandate is not None and mandate.state is MandateState.ACTIVE and not mandate.amended
+        if effect.facts.get("number", "1") != "1" or not is_as_signed:
             return None
         package = source_of(effect, work).package
         return package.look_up(effect.kind, effect.facts["reference"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from connector.model.mandate import MandateEventKind
+from connector.model.mandate import MandateEventKind, MandateState
 from connector.testing.simulation.chance import Chance
 from connector.testing.simulation.counterparts import WiredPackage, WiredService
 from connector.testing.simulation.life import HELD, Life, iban_of
@@ -45,6 +45,10 @@ class Holders:
         at_service = any(one.reference == reference and one.kind in HELD for one in self.service.events)
         if kind is _K.CANCELLED or not at_service:
             self.package.change_mandate(reference, kind)
+            if kind is _K.CANCELLED:
+                there = self.package.mandates[reference]
+                over = replace(there, mandate=replace(there.mandate, state=MandateState.CANCELLED))
+                self.package.mandates[reference] = over
             self.trace.note("bookkeeper", f"{kind} {reference} in the package")
 
     def _new_account(self) -> str:
