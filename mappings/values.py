@@ -22,9 +22,9 @@ def as_text(value: object) -> str:
     if isinstance(value, str):
         text = value.strip()
         return " ".join(text.split()) if "\n" in text or "\r" in text else text
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | date):
-        raise ValueError(f"This is a {type(value).__name__}, not text.")
-    return str(value)
+    if isinstance(value, int | Decimal | date) and not isinstance(value, bool):
+        return str(value)
+    raise ValueError(f"This is a {type(value).__name__}, not text.")
 
 
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)

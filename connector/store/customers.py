@@ -30,9 +30,11 @@ def find(connection: Connection, key: RecordKey) -> Customer | None:
 
 def unknown(connection: Connection, keys: Iterable[RecordKey]) -> list[RecordKey]:
     """Those of some keys that no customer has, in their order."""
-    asked = list(keys)
-    known = names(connection, asked)
-    return [key for key in asked if key not in known]
+    left = dict.fromkeys(keys)
+    for listed in lists(left):
+        for id_ in connection.scalars(_IDS, listed).all():
+            del left[RecordKey(listed["source"], id_)]
+    return list(left)
 
 
 def names(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, str]:
@@ -43,7 +45,8 @@ def names(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, 
     return found
 
 
-_NAMES = select(customers.c.id, customers.c.name).where(is_listed(customers.c.source, customers.c.id))
+_IDS = select(customers.c.id).where(is_listed(customers.c.source, customers.c.id))
+_NAMES = _IDS.add_columns(customers.c.name)
 
 
 def search(connection: Connection, word: str) -> list[Customer]:
