@@ -108,8 +108,8 @@ def _database(folder: Path) -> sqlite3.Connection:
 # ------------------------------------------------------------------------------------------------------- reading
 
 CONTACT = (
-    *("active", "bank_ids", "child_ids", "city", "country_id", "email", "id", "is_company", "lang", "name", "ref"),
-    *("street", "street2", "vat", "zip"),
+    *("active", "bank_ids", "child_ids", "city", "country_id", "customer_payment_mode_id", "email", "id"),
+    *("is_company", "lang", "name", "ref", "street", "street2", "vat", "zip"),
 )
 ACCOUNT = ("acc_type", "sanitized_acc_number")
 INVOICE = (
