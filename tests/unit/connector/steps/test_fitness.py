@@ -49,7 +49,7 @@ def test_a_nul_in_any_text_of_a_customer_is_found(name: str) -> None:
 
 @pytest.mark.parametrize("name", _texts(PostalAddress))
 def test_a_nul_in_any_text_of_an_address_is_found(name: str) -> None:
-    address = replace(PostalAddress(), **{name: "\x00"})  # type: ignore[arg-type]
+    address = replace(PostalAddress(), **{name: "\x00"})
     assert _seen(replace(CUSTOMER, address=address)) == "NUL"
 
 
