@@ -10,10 +10,9 @@ from pathlib import Path
 from connector.cli.attention import person
 from connector.cli.clock import utc_now
 from connector.cli.failing import DONE, FAILED
-from connector.cli.opening import opened
+from connector.cli.opening import Opened, opened
 from connector.cli.terminal import Words, fail, plain, print_json, table, write
 from connector.engine import approval
-from connector.store.database import Store
 from connector.store.runs import WaitingRun
 from connector.texts.formatting import written
 
@@ -51,21 +50,28 @@ def list_runs(config_file: Path, *, as_json: bool) -> int:
 
 def approve(config_file: Path, name: str, digest: str) -> int:
     """Let a run go to the bank."""
-    return _decide(config_file, name, partial(approval.approve, digest=digest), "run.approved")
+    return _decide(config_file, name, lambda it: partial(approval.approve, it.store, digest=digest), "run.approved")
 
 
 def cancel(config_file: Path, name: str) -> int:
     """Let go of a run."""
-    return _decide(config_file, name, approval.let_go, "run.cancelled")
+    return _decide(config_file, name, lambda it: partial(approval.let_go, it.installation, it.store), "run.cancelled")
 
 
-def _decide(config_file: Path, name: str, decide: Callable[[Store, str, datetime, str], WaitingRun], told: str) -> int:
+Decide = Callable[[str, datetime, str], WaitingRun]
+"""Decide about the run of a name: at which moment, and who."""
+
+
+def _decide(config_file: Path, name: str, decision: Callable[[Opened], Decide], told: str) -> int:
     with opened(config_file) as it:
         words = Words(it.installation.language, it.config.time_zone)
         try:
-            run = decide(it.store, name, utc_now(), person())
+            run = decision(it)(name, utc_now(), person())
         except approval.NoSuchRun as error:
             fail(f"{error} `sepa-connector collect list` shows those that do.")
+            return FAILED
+        except approval.MayHaveLeft as error:
+            fail(f"{error} Nothing was cancelled. Let a pass compare it with the world first: sepa-connector sync.")
             return FAILED
         except approval.RunChanged as error:
             fail(f"{error} Nothing was approved.")

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from connector.engine import recover
+from connector.installation import Installation
 from connector.model.collection import CollectionState
 from connector.steps.release import cancel
-from connector.store import collections, runs
+from connector.store import collections, recoveries, runs
 from connector.store.database import Store
 from connector.store.history import Act
 from connector.store.runs import Run, WaitingRun
@@ -21,6 +23,10 @@ class NoSuchRun(LookupError):
 
 class RunChanged(ValueError):
     """A run is not what the person saw, or not what was proposed."""
+
+
+class MayHaveLeft(RuntimeError):
+    """The database was put back: what is in no file here may be in one at the bank."""
 
 
 def waiting(store: Store) -> list[WaitingRun]:
@@ -49,14 +55,17 @@ def approve(store: Store, name: str, at: datetime, by: str, digest: str = "") ->
     return found
 
 
-def let_go(store: Store, name: str, at: datetime, by: str) -> WaitingRun:
+def let_go(installation: Installation, store: Store, name: str, at: datetime, by: str) -> WaitingRun:
     """Cancel all collections of a run that are in no file yet: its invoices are announced and proposed anew.
 
     Raises:
         NoSuchRun: none of this name waits for approval or for its file.
+        MayHaveLeft: nobody knows yet whether one of its files did.
     """
+    recover.look(installation, store)
     with store.transaction() as connection:
         found = _find(runs.not_in_file(connection), name)
+        _check_that_none_left(connection, name)
         proposed = collections.ids_where(
             connection, run=found.id, states=[CollectionState.PROPOSED, CollectionState.APPROVED]
         )
@@ -64,6 +73,12 @@ def let_go(store: Store, name: str, at: datetime, by: str) -> WaitingRun:
             cancel(connection, stored, Act(at, by), "not approved")
         collections.forgive(connection, proposed)
     return found
+
+
+def _check_that_none_left(connection: Connection, name: str) -> None:
+    recovery = recoveries.current(connection)
+    if recovery is not None and not (recovery.replayed and recovery.complete):
+        raise MayHaveLeft(f"The database was put back, and a file of the run {name} may have left before that.")
 
 
 def _waiting(connection: Connection, name: str) -> WaitingRun:

@@ -67,7 +67,7 @@ def test_a_run_that_was_changed_after_its_approval_is_not_sent_and_can_be_let_go
     assert world.bank.received == {}
     (shown,) = _open(world)
     assert shown.reason.code is ReasonCode.RUN_CHANGED
-    approval.let_go(world.store, run.id, world.clock.now, "Ann")
+    approval.let_go(world.installation, world.store, run.id, world.clock.now, "Ann")
     with world.store.reading() as connection:
         assert collections.totals_by_state(connection).keys() == {CollectionState.CANCELLED.value}
 
@@ -113,7 +113,7 @@ def test_nothing_leaves_if_a_collection_was_cancelled_while_its_file_was_written
     run = _proposed(world, approve=True)
 
     def cancelled_meanwhile(*_args: object) -> None:
-        approval.let_go(world.store, run.id, world.clock.now, "Ann")
+        approval.let_go(world.installation, world.store, run.id, world.clock.now, "Ann")
 
     monkeypatch.setattr(submit, "note_files", cancelled_meanwhile)
     result = world.walk()

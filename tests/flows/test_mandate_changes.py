@@ -47,7 +47,7 @@ def test_a_one_off_mandate_that_ends_before_its_collection_left_is_not_used_agai
     world.service.tell(kind, world.reference_of("ada"))
     world.walk()
     assert _state(world) is state
-    approval.let_go(world.store, run, world.clock.now, "Ann")
+    approval.let_go(world.installation, world.store, run, world.clock.now, "Ann")
     world.nights(5)
     assert _state(world) is state
     assert approval.waiting(world.store) == []

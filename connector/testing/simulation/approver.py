@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from decimal import Decimal
 from sqlalchemy import update
 
 from connector.engine import approval
+from connector.installation import Installation
 from connector.model.collection import CollectionState
 from connector.store import collections, runs
 from connector.store.collections import StoredCollection
@@ -45,6 +47,7 @@ class Approver:
     chance: Chance
     doubts: Chance
     trace: Trace
+    installation: Installation
     store: Store
     scenario: Scenario
     book: dict[Terms, list[tuple[int, bool]]] = field(default_factory=dict)
@@ -59,7 +62,7 @@ class Approver:
             if self.chance.happens(0 if diligent else _LETS_GO):
                 self._let_go(run.id, now)
             else:
-                self._note(run.id, agreed=True)
+                self._note(self._shown(run.id, CollectionState.PROPOSED), agreed=True)
                 approval.approve(self.store, run.id, now, _NAME, run.digest[:12])
                 approved = True
                 self.trace.note("clerk", f"approves {run.id}")
@@ -106,15 +109,21 @@ class Approver:
             self._let_go(run, now)
 
     def _let_go(self, run: str, now: datetime) -> None:
-        self._note(run, agreed=False)
-        approval.let_go(self.store, run, now, _NAME)
+        shown = self._shown(run, CollectionState.PROPOSED, CollectionState.APPROVED)
+        try:
+            approval.let_go(self.installation, self.store, run, now, _NAME)
+        except approval.MayHaveLeft:
+            self.trace.note("clerk", f"can't let {run} go before the database was compared")
+            return
+        self._note(shown, agreed=False)
         self.trace.note("clerk", f"lets {run} go")
 
-    def _note(self, run: str, *, agreed: bool) -> None:
-        states = [CollectionState.PROPOSED] if agreed else [CollectionState.PROPOSED, CollectionState.APPROVED]
+    def _shown(self, run: str, *states: CollectionState) -> list[StoredCollection]:
         with self.store.reading() as connection:
-            ids = collections.ids_where(connection, run=run, states=states)
-            shown = list(collections.find_many(connection, ids).values())
+            ids = collections.ids_where(connection, run=run, states=list(states))
+            return list(collections.find_many(connection, ids).values())
+
+    def _note(self, shown: Iterable[StoredCollection], *, agreed: bool) -> None:
         for stored in shown:
             self.book.setdefault(_terms_of(stored), []).append((self.trace.moment, agreed))
 

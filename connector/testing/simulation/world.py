@@ -101,9 +101,6 @@ class World:
         self.holders = Holders(
             Chance(seed, "holders"), self.trace, self.scenario, self.package, self.service, self.life
         )
-        of_clerk, store = Chance(seed, "clerk"), self.database.store
-        self.approver = Approver(of_clerk, Chance(seed, "doubts"), self.trace, store, self.scenario)
-        self.clerk = Clerk(of_clerk, self.trace, store, self.approver)
         self.installation = Installation(
             creditors={_CREDITOR.id: _CREDITOR},
             sources={SOURCE: Source(SOURCE, self.package, _CREDITOR.id)},
@@ -116,6 +113,9 @@ class World:
             time_zone=ZoneInfo("Europe/Brussels"),
             sleep=self.wire.sleep,
         )
+        of_clerk, store = Chance(seed, "clerk"), self.database.store
+        self.approver = Approver(of_clerk, Chance(seed, "doubts"), self.trace, self.installation, store, self.scenario)
+        self.clerk = Clerk(of_clerk, self.trace, store, self.approver)
 
     def _booked(self) -> frozenset[str]:
         undone = {returned.payment for returned in self.package.returns.values()}

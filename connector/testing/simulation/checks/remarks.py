@@ -71,6 +71,8 @@ def _needs_a_person(world: World, customer: Customer) -> bool | None:
     asked = [one for invoice in owing for one in _asked_for(world, invoice)]
     if any(one.contradicted or one.unnamed for one in asked):
         return None
+    if owing and world.scenario.rules.collect.approval:
+        return None  # a run that waits may hold them, and is what a person has to look at
     owing = [
         one for one in owing if not any(other.settled_on and not other.failed_on for other in _asked_for(world, one))
     ]
