@@ -80,18 +80,20 @@ def _calls(server: Server) -> int:
 
 
 def _house(server: Server) -> Path:
-    """A house that has read nothing yet."""
+    """A house that has read nothing yet; its tables are made."""
     folder = Path(tempfile.mkdtemp(prefix="bench-odoo-"))
     for name in ("outbox", "inbox", "mail"):
         (folder / name).mkdir()
     (folder / "config.yaml").write_text(CONFIG.format(**server._asdict()), encoding="utf-8")
+    store = open_store(load(folder / "config.yaml").database_url)
+    store.upgrade()
+    store.close()
     return folder
 
 
 def _walk(folder: Path, *steps: Step) -> None:
     config = load(folder / "config.yaml")
     store = open_store(config.database_url)
-    store.upgrade()
     installation = open_installation(config, lambda: datetime.now(UTC))
     result = run_pass(installation, store, steps=steps)
     installation.close()

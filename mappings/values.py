@@ -43,15 +43,15 @@ def as_decimal(value: object) -> Decimal:
 
 def as_date(value: object) -> date:
     """A date from a date, or from ISO text; of an instant its date as written."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
     if isinstance(value, str):
         try:
             return date.fromisoformat(value.strip()[:10])
         except ValueError:
             pass
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
     raise ValueError("This is not a date in the form 2026-12-31.")
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from bankfiles.identifiers import InvalidReference, normalise_rf
 from connector.model.customer import Customer, Language, PartyKind, PostalAddress, RecordKey
-from connector.model.invoice import Invoice, InvoiceKind
+from connector.model.invoice import Invoice, InvoiceKind, new_invoice
 from mappings.errors import MappingError
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -59,7 +59,7 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
     assert isinstance(total, Decimal)
     assert isinstance(open_amount, Decimal)
     mandate_reference = ours.get("mandate_reference")
-    return Invoice(
+    return new_invoice(
         key=RecordKey(source, str(ours["id"])),
         customer=RecordKey(source, str(ours["customer"])),
         number=str(ours["number"]),

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from bankfiles.frozen import maker_of
 from connector.model.customer import RecordKey
 
 
@@ -44,3 +45,6 @@ class Invoice:
     mandate_reference: str | None = None
     announces_debit: bool = False
     gone: bool = False
+
+
+new_invoice = maker_of(Invoice)  # as `Invoice(...)`, where very many are made

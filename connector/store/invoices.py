@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, false, func, or_, select, true, tuple_
 
 from connector.model.customer import RecordKey
-from connector.model.invoice import Invoice, InvoiceKind
+from connector.model.invoice import Invoice, InvoiceKind, new_invoice
 from connector.model.mandate import MandateState
 from connector.store.changed import Saved, digest_of, save_changed
 from connector.store.tables import claims, invoices, mandates, notices
@@ -164,4 +164,4 @@ def _row(invoice: Invoice, at: datetime) -> dict[str, Any]:
 def invoice_of(row: Row[Any]) -> Invoice:
     """An invoice from its row, which begins with the columns of `_OF_AN_INVOICE`."""
     source, id_, customer_id, number, kind, *rest = row[: len(_OF_AN_INVOICE)]
-    return Invoice(RecordKey(source, id_), RecordKey(source, customer_id), number, _KINDS[kind], *rest)
+    return new_invoice(RecordKey(source, id_), RecordKey(source, customer_id), number, _KINDS[kind], *rest)
