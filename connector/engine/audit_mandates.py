@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connector.engine.differences import Difference, DifferenceKind
-from connector.engine.outbox import HANDLERS
 from connector.installation import Source
 from connector.model.effect import EffectKind
 from connector.model.mandate import MandateEventKind, MandateState
 from connector.steps.work import Work
+from connector.steps.write_back import found_in_package
 from connector.store import auditing
 from connector.store.history import RecordKind, record_name
 
@@ -80,10 +80,9 @@ def of_service(work: Work) -> Iterator[Difference]:
 
 def in_package(work: Work, source: Source, since: datetime) -> Iterator[Difference]:
     """Look up the mandates that were written to a package since then; what changed later can't be asked for."""
-    handler = HANDLERS[EffectKind.STORE_MANDATE]
     with work.store.reading() as connection:
         stored = auditing.done_since(connection, EffectKind.STORE_MANDATE, source.name, since)
     for effect in stored:
         first = effect.facts.get("number", "1") == "1"
-        if first and handler.look_up(effect, work) is None:
+        if first and found_in_package(effect, work) is None:
             yield Difference(DifferenceKind.MANDATE_NOT_STORED, effect.about, "", "", source.name, effect.key)

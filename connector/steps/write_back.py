@@ -65,11 +65,15 @@ class StoreMandate:
         is_as_signed = mandate is not None and mandate.state is MandateState.ACTIVE and not mandate.amended
         if effect.facts.get("number", "1") != "1" or not is_as_signed:
             return None
-        package = source_of(effect, work).package
-        return package.look_up(effect.kind, effect.facts["reference"])
+        return found_in_package(effect, work)
 
     def settle(self, effect: Effect, result: str, connection: Connection, work: Work, act: Act) -> None:
         """Nothing follows."""
+
+
+def found_in_package(effect: Effect, work: Work) -> str | None:
+    """Where the package has a mandate that it was told of, in whatever state; None if it does not have it."""
+    return source_of(effect, work).package.look_up(effect.kind, effect.facts["reference"])
 
 
 def _signed(connection: Connection, effect: Effect) -> SignedMandate:
