@@ -31,7 +31,7 @@ from connector.model.rules import NoticeChannel, NotifyRules, Rules
 from connector.ports import AdapterSettings, Surroundings
 from connector.store import collections, effects, runs
 from connector.store.chunks import chunks
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.database import open_store
 from connector.store.history import Act
 from connector.testing.accounting import MemoryPackage

@@ -22,7 +22,7 @@ from connector.model.derived import end_to_end_id
 from connector.model.mandate import Mandate
 from connector.steps.work import Work
 from connector.store import invoices, mandates
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 
 _ATTEMPTS_MAX = 50
 _ON_ONE_PART = 1

@@ -18,7 +18,7 @@ from connector.steps.book import when_booked
 from connector.steps.eligibility import judge, why_not_invited
 from connector.steps.invoice_facts import gather
 from connector.store import collections, customers, effects, exceptions, history, invoices, mandates
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.database import Store
 from connector.store.exceptions import OpenException
 from connector.store.history import PastChange, RecordKind, record_name

@@ -23,7 +23,7 @@ from connector.steps import journal, reconcile, submit
 from connector.steps.journal import KeptFile, SentFile, ToldNotice
 from connector.steps.work import Work
 from connector.store import adoption, bank_files, collections, effects, exceptions, notices
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 
 _UNSENT = frozenset({CollectionState.PROPOSED, CollectionState.APPROVED})
 _ORDER: Mapping[type, int] = {ToldNotice: 0, SentFile: 1, KeptFile: 2}

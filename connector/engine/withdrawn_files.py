@@ -26,7 +26,7 @@ from connector.steps.work import Work
 from connector.store import adoption, bank_files, collections, effects, exceptions
 from connector.store.bank_files import FileState
 from connector.store.chunks import chunks
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 
 _WHY = "withdrawn before it left, as the journal tells"
 _UNSENT = frozenset({CollectionState.PROPOSED, CollectionState.APPROVED})

@@ -21,7 +21,7 @@ from connector.steps.release import release_mandate
 from connector.steps.work import Work
 from connector.store import bank_files, collections, mandates
 from connector.store.bank_files import BankFile, FileState
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 
 _STATE_AFTER = {
     AnswerKind.ACCEPTED: CollectionState.ACCEPTED,

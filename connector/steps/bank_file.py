@@ -14,7 +14,7 @@ from bankfiles.profiles import load_profile
 from connector.model.creditor import Creditor
 from connector.model.deed import Step
 from connector.steps.work import Progress, Work
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 
 _ANOTHER_ACCOUNT = Amendment(same_mandate_new_account=True)  # SMNDA: at the same bank or at another
 

@@ -19,7 +19,7 @@ from connector.ports import Payment, PaymentReturn
 from connector.steps.handler import source_of
 from connector.steps.work import Work
 from connector.store import collections, effects, invoices, waiting_payments
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.history import Act
 from connector.store.waiting_payments import WaitingPayment
 

@@ -19,7 +19,7 @@ from connector.steps.eligibility import Action, InvoiceFacts, Verdict, collected
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
 from connector.store import amendments, collections, exceptions, invoices, mandates, runs
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.history import RecordKind, record_name
 from connector.store.runs import Run
 

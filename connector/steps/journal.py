@@ -28,7 +28,7 @@ from connector.model.notice import Notice
 from connector.steps.work import Work
 from connector.store import collections
 from connector.store.chunks import chunks
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.notices import PlannedNotice
 
 

@@ -15,7 +15,7 @@ from bankfiles.answers import Answer, Scope
 from connector.model.collection import FAILED_STATES, CollectionState
 from connector.store import bank_files, collections
 from connector.store.bank_files import BankFile
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 
 _SENT = frozenset(CollectionState) - FAILED_STATES - {CollectionState.PROPOSED, CollectionState.APPROVED}
 

@@ -17,7 +17,7 @@ from connector.steps.release import cancel
 from connector.steps.unreachable import retried, show_unreachable
 from connector.steps.work import Work
 from connector.store import collections
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.stale import Stale
 
 

@@ -25,7 +25,7 @@ from connector.steps.work import Progress, Work
 from connector.store import bank_files, rereading
 from connector.store.bank_files import AnswerOutcome
 from connector.store.chunks import chunks
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.history import RecordKind, record_name
 
 _BATCH = 500

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from connector.model.collection import CollectionState
 from connector.model.mandate import MandateState
 from connector.store import collections, mandates, notices
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.history import Act
 
 

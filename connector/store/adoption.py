@@ -17,7 +17,7 @@ from connector.model.customer import Language, RecordKey
 from connector.model.mandate import Mandate, MandateState, MandateType
 from connector.store import bank_files, collections, customers, mandates, runs
 from connector.store.bank_files import FileState
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.history import Act
 from connector.store.tables import invoices
 

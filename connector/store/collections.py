@@ -6,15 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, literal, select, update
 
-from bankfiles.pain008.model import Scheme, SequenceType
-from connector.model.collection import FAILED_STATES, Claim, Collection, CollectionState, next_state
+from connector.model.collection import FAILED_STATES, Claim, CollectionState, next_state
 from connector.model.customer import RecordKey
 from connector.store import history
 from connector.store.chunks import chunks
+from connector.store.collection_rows import (
+    CLAIMED,
+    PROPOSED,
+    StoredCollection,
+    claim_of,
+    claim_row,
+    row_of,
+    stored_of,
+)
 from connector.store.history import Act, Change, RecordKind, record_name
 from connector.store.listed import is_listed, lists
 from connector.store.rows import insert_rows
@@ -27,29 +34,6 @@ _CLAIMS_ON = (
     .where(is_listed(claims.c.source, claims.c.invoice_id))
     .order_by(claims.c.part, claims.c.attempt)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCollection:
-    """A collection with the debtor as they were when it was proposed, and where it went since.
-
-    Attributes:
-        amended_from: the account that the debtor's bank knows of this mandate, where it is another one: the collection
-            tells that the mandate was amended.
-    """
-
-    collection: Collection
-    run: str
-    scheme: Scheme
-    debtor_name: str
-    debtor_iban: str
-    debtor_bic: str | None
-    mandate_signed_on: date
-    bank_file: str | None
-    batch_id: str | None
-    settled_on: date | None
-    reason_code: str | None
-    amended_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +58,9 @@ def propose(connection: Connection, proposed: Sequence[StoredCollection], act: A
 
     The database refuses a second live claim on a part of an invoice, and claims beyond its total.
     """
-    insert_rows(connection, collections, _PROPOSED, map(_row, proposed))
-    claimed = (_claim_row(stored.collection, claim) for stored in proposed for claim in stored.collection.claims)
-    insert_rows(connection, claims, _CLAIMED, claimed)
+    insert_rows(connection, collections, PROPOSED, map(row_of, proposed))
+    claimed = (claim_row(stored.collection, claim) for stored in proposed for claim in stored.collection.claims)
+    insert_rows(connection, claims, CLAIMED, claimed)
     new = (Change(record_of(one.collection.end_to_end_id), "", CollectionState.PROPOSED) for one in proposed)
     history.write(connection, act, new)
 
@@ -92,9 +76,9 @@ def find_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredCol
     for wanted in chunks(ids):
         claims_of: dict[str, list[Claim]] = {}
         for row in connection.execute(select(claims).where(claims.c.end_to_end_id.in_(wanted))):
-            claims_of.setdefault(row.end_to_end_id, []).append(_claim_of(row))
+            claims_of.setdefault(row.end_to_end_id, []).append(claim_of(row))
         for row in connection.execute(select(collections).where(collections.c.end_to_end_id.in_(wanted))):
-            found[row.end_to_end_id] = _stored(row, claims_of.get(row.end_to_end_id, ()))
+            found[row.end_to_end_id] = stored_of(row, claims_of.get(row.end_to_end_id, ()))
     return found
 
 
@@ -122,7 +106,7 @@ def _in_order(connection: Connection, condition: ColumnElement[bool]) -> Iterato
         )
     )
     for row in rows:
-        yield _stored(row, ())
+        yield stored_of(row, ())
 
 
 def ids_where(
@@ -163,7 +147,7 @@ def claims_on(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordK
     found: dict[RecordKey, list[PastClaim]] = {}
     for asked in lists(keys):
         for row in connection.execute(_CLAIMS_ON, asked):
-            claim = _claim_of(row)
+            claim = claim_of(row)
             state = CollectionState(row.state)
             past = PastClaim(claim, row.end_to_end_id, row.live, row.counts, state, row.collection_date)
             found.setdefault(claim.invoice, []).append(past)
@@ -177,7 +161,7 @@ def of_mandate(connection: Connection, creditor: str, reference: str) -> list[St
         .where(collections.c.creditor == creditor, collections.c.mandate_reference == reference)
         .order_by(collections.c.collection_date, collections.c.end_to_end_id)
     )
-    return [_stored(row, ()) for row in rows]
+    return [stored_of(row, ()) for row in rows]
 
 
 def move(
@@ -293,97 +277,3 @@ def move_where(
     columns = ["at", "by", "record", "old", "new", "why"]
     connection.execute(insert(history_table).from_select(columns, changes))
     return connection.execute(update(collections).where(condition).values(state=new.value)).rowcount
-
-
-_PROPOSED = (
-    collections.c.end_to_end_id,
-    collections.c.run,
-    collections.c.creditor,
-    collections.c.source,
-    collections.c.customer_id,
-    collections.c.mandate_reference,
-    collections.c.amount,
-    collections.c.collection_date,
-    collections.c.sequence_type,
-    collections.c.scheme,
-    collections.c.state,
-    collections.c.remittance,
-    collections.c.debtor_name,
-    collections.c.debtor_iban,
-    collections.c.debtor_bic,
-    collections.c.mandate_signed_on,
-    collections.c.amended_from,
-)
-
-
-def _row(stored: StoredCollection) -> tuple[object, ...]:
-    """The values of `_PROPOSED`."""
-    collection = stored.collection
-    return (
-        collection.end_to_end_id,
-        stored.run,
-        collection.creditor,
-        *collection.customer,
-        collection.mandate_reference,
-        collection.amount,
-        collection.collection_date,
-        collection.sequence_type.value,
-        stored.scheme.value,
-        collection.state.value,
-        collection.remittance,
-        stored.debtor_name,
-        stored.debtor_iban,
-        stored.debtor_bic,
-        stored.mandate_signed_on,
-        stored.amended_from,
-    )
-
-
-_CLAIMED = (
-    claims.c.end_to_end_id,
-    claims.c.source,
-    claims.c.invoice_id,
-    claims.c.part,
-    claims.c.attempt,
-    claims.c.amount,
-    claims.c.live,
-    claims.c.counts,
-)
-
-
-def _claim_row(collection: Collection, claim: Claim) -> tuple[object, ...]:
-    """The values of `_CLAIMED`."""
-    return (collection.end_to_end_id, *claim.invoice, claim.part, claim.attempt, claim.amount, True, True)
-
-
-def _claim_of(row: Row[Any]) -> Claim:
-    return Claim(RecordKey(row.source, row.invoice_id), row.part, row.attempt, row.amount)
-
-
-def _stored(row: Row[Any], of_collection: Sequence[Claim]) -> StoredCollection:
-    collection = Collection(
-        end_to_end_id=row.end_to_end_id,
-        creditor=row.creditor,
-        customer=RecordKey(row.source, row.customer_id),
-        mandate_reference=row.mandate_reference,
-        amount=row.amount,
-        collection_date=row.collection_date,
-        sequence_type=SequenceType(row.sequence_type),
-        state=CollectionState(row.state),
-        remittance=row.remittance,
-        claims=tuple(of_collection),
-    )
-    return StoredCollection(
-        collection=collection,
-        run=row.run,
-        scheme=Scheme(row.scheme),
-        debtor_name=row.debtor_name,
-        debtor_iban=row.debtor_iban,
-        debtor_bic=row.debtor_bic,
-        mandate_signed_on=row.mandate_signed_on,
-        bank_file=row.bank_file,
-        batch_id=row.batch_id,
-        settled_on=row.settled_on,
-        reason_code=row.reason_code,
-        amended_from=row.amended_from,
-    )

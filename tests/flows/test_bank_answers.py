@@ -14,7 +14,7 @@ from connector.model.reason import ReasonCode
 from connector.model.rules import CollectRules, InviteRules, NotifyRules, Rules
 from connector.store import bank_files, collections, exceptions, mandates
 from connector.store.bank_files import FileState
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.exceptions import OpenException
 from tests.flows.world import World
 

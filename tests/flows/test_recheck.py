@@ -19,6 +19,7 @@ from connector.model.reason import ReasonCode
 from connector.model.rules import CollectRules, NotifyRules, Rules
 from connector.store import bank_files, collections, history
 from connector.store.bank_files import FileState
+from connector.store.collection_rows import StoredCollection
 from connector.testing.bank_house import orders_of
 from tests.flows.world import World
 
@@ -39,7 +40,7 @@ def _waits_for_approval(world: World) -> str:
     return run.id
 
 
-def _of(world: World, invoice: str) -> collections.StoredCollection:
+def _of(world: World, invoice: str) -> StoredCollection:
     with world.store.reading() as connection:
         found = collections.find_many(connection, collections.ids_where(connection)).values()
     return next(one for one in found if one.collection.claims[0].invoice.id == invoice)

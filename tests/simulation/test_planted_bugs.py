@@ -37,7 +37,7 @@ from connector.steps.handler import Handler
 from connector.steps.matching import Match
 from connector.steps.work import Work
 from connector.store import amendments, bank_files, collections, cursors, effects, invoices, remarks, runs
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.database import Store
 from connector.store.history import Act
 from connector.store.tables import claims

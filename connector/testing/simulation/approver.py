@@ -13,7 +13,7 @@ from connector.engine import approval
 from connector.installation import Installation
 from connector.model.collection import CollectionState
 from connector.store import collections, runs
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.database import Store
 from connector.store.tables import collections as collections_table
 from connector.testing.simulation.chance import Chance

@@ -18,7 +18,7 @@ from connector.model.customer import Language, RecordKey
 from connector.model.deed import Step
 from connector.model.mandate import Mandate, MandateState, MandateType
 from connector.store import collections, history, mandates, runs
-from connector.store.collections import StoredCollection
+from connector.store.collection_rows import StoredCollection
 from connector.store.history import Act, Change
 from connector.store.tables import history as history_table
 from tests.flows.world import World, new_world
