@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bankfiles.pain008.model import SequenceType
 from connector.installation import Source
 from connector.model.collection import Claim, Collection, CollectionState, sequence_type_for
+from connector.model.customer import RecordKey
 from connector.model.deed import DeedCode, Step
 from connector.model.derived import end_to_end_id
 from connector.model.invoice import Invoice
@@ -18,7 +19,7 @@ from connector.model.rules import NoticeChannel
 from connector.steps.eligibility import Action, InvoiceFacts, Verdict, collected_until, judge
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
-from connector.store import amendments, collections, exceptions, invoices, mandates, runs
+from connector.store import amendments, attention, collections, exceptions, invoices, mandates, runs
 from connector.store.collection_rows import StoredCollection
 from connector.store.history import RecordKind, record_name
 from connector.store.runs import Run
@@ -34,6 +35,7 @@ def run(work: Work) -> None:
         sources = [source for source in work.installation.sources.values() if source.creditor == creditor]
         for source in sources:
             _propose_source(work, source)
+            _look_again(work, source)
         _finish_runs(work, creditor)
 
 
@@ -80,11 +82,21 @@ def _propose(work: Work, connection: Connection, source: Source, batch: Sequence
         if _takes_its_mandate(connection, stored, work):
             proposed.append(stored)
     collections.propose(connection, proposed, act)
-    for code in _WORTH_A_LOOK:
-        fine = (record_name(RecordKind.INVOICE, facts.invoice.key) for facts, _ in to_collect)
-        exceptions.close(connection, fine, code, act.at, act.by)
     for stored in proposed:
         _tell(work, stored)
+
+
+def _look_again(work: Work, source: Source) -> None:
+    """What is shown of an invoice and no longer so is over, also where no mandate is left to collect it under."""
+    rules, today, act = work.installation.rules, work.installation.today(), work.act()
+    of_source = record_name(RecordKind.INVOICE, f"{source.name}/")
+    with work.store.transaction() as connection:
+        for record, reason in attention.shown(connection, _WORTH_A_LOOK):
+            key = RecordKey(source.name, record.removeprefix(of_source))
+            invoice = invoices.find(connection, key) if record.startswith(of_source) else None
+            for facts in gather(connection, [invoice] if invoice else []):
+                if judge(facts, source.creditor, rules, today).reason.code is not reason.code:
+                    exceptions.close(connection, [record], reason.code, act.at, act.by)
 
 
 def _known_accounts(connection: Connection, source: Source, verdicts: Sequence[Verdict]) -> Mapping[str, str]:

@@ -376,6 +376,20 @@ def test_an_amount_above_the_rules_is_shown_until_it_is_lower(world: World) -> N
     assert _states(world) == [CollectionState.SUBMITTED]
 
 
+def test_an_amount_above_the_rules_is_shown_no_more_once_it_is_lower_though_the_mandate_ended(world: World) -> None:
+    world.rules = Rules(notify=NotifyRules(days=2), collect=CollectRules(maximum=Decimal("100.00")))
+    world.with_mandate("ada")
+    world.invoice("2026-1", "ada", announces_debit=True)
+    world.walk()
+    assert _codes(world) == [ReasonCode.AMOUNT_OUT_OF_RANGE]
+    world.service.tell(MandateEventKind.CANCELLED, world.reference_of("ada"))
+    world.walk()
+    assert _codes(world) == [ReasonCode.AMOUNT_OUT_OF_RANGE]
+    world.invoice("2026-1", "ada", "100.00", announces_debit=True)
+    world.walk()
+    assert _codes(world) == []
+
+
 def test_an_invoice_that_names_its_mandate_is_collected_under_that_one(world: World) -> None:
     world.with_mandate("ada", "bob")
     world.invoice("2026-1", "ada", mandate_reference=world.reference_of("bob"), announces_debit=True)

@@ -25,7 +25,7 @@ from tests.flows.house import one_pass
 from tests.flows.large_house import NIGHTS, Banks, asked, founded, state_of, total_asked
 
 SEED = 20261128
-INVOICES, DUE = 5000, 120
+INVOICES = DUE = 5000
 KILLS_A_NIGHT = 4
 ROUNDS_MAX = 2000
 
@@ -81,7 +81,7 @@ def _roads(store: Store) -> list[int]:
 
 
 @pytest.mark.live
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 def test_workers_killed_at_random_end_as_one_process_does(memory_folder: Path, postgresql_url: str) -> None:
     alone = founded(
         memory_folder / "alone", f"sqlite:///{memory_folder}/alone.db", invoices_in_all=INVOICES, due_in_all=DUE

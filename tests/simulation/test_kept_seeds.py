@@ -30,6 +30,7 @@ KEPT = {
 
 KEPT_WITH_HABITS = {
     3338: "a person let go of a run after a restore, while its file was at the bank: its invoices were free again",
+    5122: "an amount above the rules stayed with the exceptions when it was lower, as the mandate had been used up",
     1420: "a cancellation after a restore counted as told, as the package had the mandate from before",
     1456: "a signature was heard of while its invitation was forgotten, and never again once it was invited anew",
     1112: "a new account that a user entered was lost, as a restore had forgotten the signature; the old was collected",
