@@ -23,6 +23,10 @@ class SchemaMissing(LookupError):
     """The schema of this message version is not installed."""
 
 
+class SchemaUnusable(ValueError):
+    """What was handed in as a schema is none."""
+
+
 class _NoTree:
     """An lxml parser target that keeps nothing: the schema check happens in the parser itself."""
 
@@ -36,8 +40,16 @@ def installed_schema(message: str) -> etree.XMLSchema:
     source = _folder_of_schemas() / f"{message}.xsd"
     if _MESSAGE.fullmatch(message) is None or not source.is_file():
         raise SchemaMissing(f"No schema of {message} is installed; only its scheme rules can be checked.")
+    return schema_from(source)
+
+
+def schema_from(source: Path) -> etree.XMLSchema:
+    """Return the schema in a file, as iso20022.org has them; raise `SchemaUnusable` or OSError."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return etree.XMLSchema(etree.fromstring(source.read_bytes(), parser))
+    try:
+        return etree.XMLSchema(etree.fromstring(source.read_bytes(), parser))
+    except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
+        raise SchemaUnusable(f"{source.name} is no XML schema: {error}") from error
 
 
 def _folder_of_schemas() -> Path:

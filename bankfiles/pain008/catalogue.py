@@ -223,7 +223,7 @@ RULES: dict[str, Rule] = {
     ),
     "SCHEMA_MISSING": _warning(
         "The schema of the version is installed, so that it can be checked.",
-        "Nothing: the rules of the schemes are checked all the same.",
+        "Hand in the schema, from iso20022.org (--schema). The rules of the schemes are checked all the same.",
     ),
     "VERSION": _warning(
         "The bank takes the version of the file (bank profile).",

@@ -191,12 +191,15 @@ def demo(
 def check_file(
     file: AnyFile,
     profile: Annotated[str | None, typer.Option(help="Check the limits of this bank too, e.g. kbc.")] = None,
+    schema: Annotated[
+        Path | None, typer.Option(metavar="XSD", help="Schema of a version that is not installed.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a pain.008 against schema and scheme. Exit code: 0 clean, 1 findings, 2 unreadable."""
     from connector.cli.bank_files import check
 
-    raise typer.Exit(check(file, profile, as_json=as_json))
+    raise typer.Exit(check(file, profile, schema, as_json=as_json))
 
 
 @bankfile.command(name="read")

@@ -10,6 +10,7 @@ from bankfiles.pain008 import Finding, Severity
 from bankfiles.pain008 import check as check_pain008
 from bankfiles.profiles import InvalidProfile, load_profile
 from bankfiles.read import read_answers
+from bankfiles.schema import SchemaUnusable, schema_from
 from connector.cli.failing import DONE
 from connector.cli.terminal import fail, plain, print_json, write
 from connector.masking import mask_ibans
@@ -20,17 +21,20 @@ _NOT_A_FILE_TO_CHECK = frozenset({"NOT_PAIN_008", "XML"})
 _SIGNS = {Severity.ERROR: "✗", Severity.WARNING: "!"}
 
 
-def check(file: Path, bank: str | None, *, as_json: bool) -> int:
+def check(file: Path, bank: str | None, xsd: Path | None, *, as_json: bool) -> int:
     """Tell every finding as it is met. Exit code: 0 clean, 1 findings, 2 unreadable."""
     try:
         profile = load_profile(bank) if bank else None
-    except InvalidProfile as error:
+        schema = schema_from(xsd) if xsd else None
+    except (InvalidProfile, SchemaUnusable) as error:
         fail(str(error))
         return _UNREADABLE
+    except OSError as error:
+        return _no_file(Path(error.filename), error)
     codes: set[str] = set()
     count = 0
     try:
-        for finding in check_pain008(file, profile):
+        for finding in check_pain008(file, profile, schema=schema):
             codes.add(finding.code)
             count += 1
             if as_json:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bankfiles.pain008 import Collection, Creditor, Header, Scheme, SequenceType, write
+from tests.support.schemas import schema_file
 from tests.unit.connector.cli.typed import Command
 
 CREDITOR = Creditor("Brouwerij De Kroon", "BE65ZZZ0403199702", "BE68539007547034")
@@ -76,6 +77,24 @@ def test_the_limits_of_a_bank_are_checked_if_it_is_named(command: Command, file:
     said = command("bankfile", "check", str(file), "--profile", "piggy")
     assert said.code == 2
     assert "choose one of" in said.err
+
+
+def test_a_version_without_an_installed_schema_is_checked_against_one_that_is_named(
+    command: Command, file: Path
+) -> None:
+    file.write_bytes(file.read_bytes().replace(b"pain.008.001.08", b"pain.008.001.11"))
+    assert "SCHEMA_MISSING" in command("bankfile", "check", str(file)).out
+    xsd = str(schema_file("pain.008.001.11"))
+    assert command("bankfile", "check", str(file), "--schema", xsd).code == 0
+    file.write_bytes(file.read_bytes().replace(b"<PmtMtd>DD</PmtMtd>", b"<PmtMtd>XX</PmtMtd>"))
+    assert "✗ SCHEMA: " in command("bankfile", "check", str(file), "--schema", xsd).out
+
+
+@pytest.mark.parametrize("what", ["none.xsd", "file.xml"])
+def test_what_is_no_schema_is_told_and_ends_with_2(command: Command, file: Path, what: str) -> None:
+    said = command("bankfile", "check", str(file), "--schema", str(file.with_name(what)))
+    assert said.code == 2
+    assert what in said.err
 
 
 @pytest.mark.parametrize("content", [b"", b"<broken", b"<html/>", b"garbage"])
