@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from bankfiles.frozen import maker_of
 from bankfiles.pain008.model import SequenceType
 from connector.errors import IllegalTransition
 from connector.model.customer import RecordKey
@@ -98,6 +99,9 @@ class Collection:
     state: CollectionState
     remittance: str
     claims: tuple[Claim, ...]
+
+
+new_claim, new_collection = maker_of(Claim), maker_of(Collection)  # as the classes, where very many are made
 
 
 def sequence_type_for(mandate_type: MandateType) -> SequenceType:

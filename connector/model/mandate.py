@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
+from bankfiles.frozen import maker_of
 from bankfiles.pain008.model import Scheme
 from connector.errors import IllegalTransition
 from connector.model.customer import Language, RecordKey
@@ -118,6 +120,9 @@ class Mandate:
         return None
 
 
+new_mandate = maker_of(Mandate)  # as `Mandate(...)`, where very many are made
+
+
 def why_not_active(state: MandateState) -> ReasonCode:
     """Why a mandate in this state carries no collection."""
     return _WHY_NOT_ACTIVE[state]
@@ -135,6 +140,7 @@ _WHY_NOT_ACTIVE = {
 }
 
 
+@lru_cache(maxsize=1024)  # of very many mandates, signed on few days
 def add_months(day: date, months: int) -> date:
     """The same day so many months later; the last day of that month where it has no such day."""
     years, month_index = divmod(day.month - 1 + months, 12)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bankfiles.pain008.model import SequenceType
 from connector.installation import Source
-from connector.model.collection import Claim, Collection, CollectionState, sequence_type_for
+from connector.model.collection import CollectionState, new_claim, new_collection, sequence_type_for
 from connector.model.customer import RecordKey
 from connector.model.deed import DeedCode, Step
 from connector.model.derived import end_to_end_id
@@ -20,7 +20,7 @@ from connector.steps.eligibility import Action, InvoiceFacts, Verdict, collected
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
 from connector.store import amendments, attention, collections, exceptions, invoices, mandates, runs
-from connector.store.collection_rows import StoredCollection
+from connector.store.collection_rows import StoredCollection, new_stored
 from connector.store.history import RecordKind, record_name
 from connector.store.runs import Run
 
@@ -114,8 +114,8 @@ def _collection(
         raise ValueError(f"Mandate {mandate.reference} was found usable without an IBAN or a signature.")
     known = known_accounts.get(mandate.reference, mandate.iban)
     attempt = 1 + max([past.claim.attempt for past in facts.claims], default=0)
-    claim = Claim(invoice.key, _ON_ONE_PART, attempt, invoice.open_amount)
-    collection = Collection(
+    claim = new_claim(invoice.key, _ON_ONE_PART, attempt, invoice.open_amount)
+    collection = new_collection(
         end_to_end_id=end_to_end_id(invoice.key, invoice.number, claim.part, attempt),
         creditor=mandate.creditor,
         customer=invoice.customer,
@@ -127,7 +127,7 @@ def _collection(
         remittance=(invoice.reference or invoice.number)[:_REMITTANCE_MAX],
         claims=(claim,),
     )
-    return StoredCollection(
+    return new_stored(
         collection=collection,
         run=current.id,
         scheme=mandate.scheme,

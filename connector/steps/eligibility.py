@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from bankfiles.calendar import earliest_collection_date, next_target_day
+from bankfiles.frozen import maker_of
 from connector.model.collection import AMOUNT_MAX, AMOUNT_MIN, CollectionState
 from connector.model.customer import Customer
 from connector.model.invoice import Invoice, InvoiceKind
@@ -69,6 +70,9 @@ class InvoiceFacts:
     mandates: Sequence[Mandate]
     claims: Sequence[PastClaim]
     notice: Notice | None
+
+
+new_facts = maker_of(InvoiceFacts)  # as `InvoiceFacts(...)`, where very many are made
 
 
 class Action(Enum):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from connector.model.invoice import Invoice
 from connector.model.mandate import Mandate
-from connector.steps.eligibility import InvoiceFacts
+from connector.steps.eligibility import InvoiceFacts, new_facts
 from connector.store import collections, customers, mandates, notices
 
 
@@ -21,7 +21,7 @@ def gather(connection: Connection, invoices: Sequence[Invoice]) -> list[InvoiceF
     claims_on = collections.claims_on(connection, keys)
     notice_of = notices.live(connection, keys)
     return [
-        InvoiceFacts(
+        new_facts(
             invoice=invoice,
             customer_name=names.get(invoice.customer),
             mandates=_with_named(connection, invoice, mandates_of.get(invoice.customer, [])),

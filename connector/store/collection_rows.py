@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bankfiles.frozen import maker_of
 from bankfiles.pain008.model import Scheme, SequenceType
-from connector.model.collection import Claim, Collection, CollectionState
+from connector.model.collection import Claim, Collection, CollectionState, new_claim, new_collection
 from connector.model.customer import RecordKey
 from connector.store.tables import claims, collections
 
@@ -37,6 +38,8 @@ class StoredCollection:
     reason_code: str | None
     amended_from: str | None = None
 
+
+new_stored = maker_of(StoredCollection)  # as `StoredCollection(...)`, where very many are made
 
 PROPOSED = (
     collections.c.end_to_end_id,
@@ -101,12 +104,12 @@ def claim_row(collection: Collection, claim: Claim) -> tuple[object, ...]:
 
 def claim_of(row: Row[Any]) -> Claim:
     """A claim from its row."""
-    return Claim(RecordKey(row.source, row.invoice_id), row.part, row.attempt, row.amount)
+    return new_claim(RecordKey(row.source, row.invoice_id), row.part, row.attempt, row.amount)
 
 
 def stored_of(row: Row[Any], of_collection: Sequence[Claim]) -> StoredCollection:
     """A collection from its row and its claims."""
-    collection = Collection(
+    collection = new_collection(
         end_to_end_id=row.end_to_end_id,
         creditor=row.creditor,
         customer=RecordKey(row.source, row.customer_id),
@@ -118,7 +121,7 @@ def stored_of(row: Row[Any], of_collection: Sequence[Claim]) -> StoredCollection
         remittance=row.remittance,
         claims=tuple(of_collection),
     )
-    return StoredCollection(
+    return new_stored(
         collection=collection,
         run=row.run,
         scheme=Scheme(row.scheme),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select,
 from bankfiles.pain008.model import Scheme
 from connector.model.customer import Language, RecordKey
 from connector.model.effect import Effect, EffectKind, EffectState
-from connector.model.mandate import Mandate, MandateEvent, MandateState, MandateType
+from connector.model.mandate import Mandate, MandateEvent, MandateState, MandateType, new_mandate
 from connector.store import effects, history
 from connector.store.history import Act, Change, RecordKind, record_name
 from connector.store.listed import is_listed, lists
@@ -250,7 +250,7 @@ def _changing(mandate: Mandate) -> dict[str, Any]:
 def mandate_of(row: Row[Any]) -> Mandate:
     """A mandate from its row, which begins with the columns of `_OF_A_MANDATE`."""
     creditor, reference, source, customer_id, scheme, type_, state, language, *rest = row[: len(_OF_A_MANDATE)]
-    return Mandate(
+    return new_mandate(
         reference,
         creditor,
         RecordKey(source, customer_id),
