@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Column, Connection, Select, Table, select
 
-from connector.model.customer import RecordKey
 from connector.store.listed import is_listed, lists
-from connector.store.upsert import upsert
+from connector.store.rows import driven
+from connector.store.upsert import upsert_driven
 
 
 class Saved(NamedTuple):
@@ -22,22 +23,38 @@ class Saved(NamedTuple):
     same: int
 
 
-def digest_of(row: Mapping[str, Any]) -> str:
-    """Digest over the values of a row, to see whether it changed."""
-    return blake2b(repr(tuple(row.values())).encode(), digest_size=16).hexdigest()
+def columns_read(table: Table) -> tuple[Column[Any], ...]:
+    """The columns of what was read; after them a table has its digest, and when that was."""
+    *read, digest, read_at = table.c
+    assert (digest.name, read_at.name) == ("digest", "read_at")
+    return tuple(read)
 
 
-def save_changed(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> Saved:
-    """Insert new rows and overwrite changed ones. Of one key, the last row counts."""
-    latest = {RecordKey(row["source"], row["id"]): row for row in rows}
-    known: dict[RecordKey, str] = {}
+def save_changed(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], at: datetime) -> Saved:
+    """Insert new rows and overwrite changed ones. Of one key, the last row counts.
+
+    Args:
+        rows: values of `columns_read`, which begin with source and id.
+        at: when they were read.
+    """
+    # The digest is taken of what the driver gets, mostly texts and whole numbers: that is half the work of writing
+    # out dates and amounts, and of a database the driver is always the same.
+    latest = {row[:2]: row for row in driven(columns_read(table), rows, connection.dialect)}
+    known: dict[tuple[str, str], str] = {}
     for listed in lists(latest):
-        found = connection.execute(_digests(table), listed)
-        known.update((RecordKey(listed["source"], id_), digest) for id_, digest in found)
-    to_write = [row for key, row in latest.items() if known.get(key) != row["digest"]]
-    upsert(connection, table, to_write)
+        source = listed["source"]
+        known.update(((source, id_), digest) for id_, digest in connection.execute(_digests(table), listed))
+    ((read_at,),) = driven((table.c.read_at,), [(at,)], connection.dialect)
+    digested = [(key, row, _digest_of(row)) for key, row in latest.items()]
+    to_write = [(*row, digest, read_at) for key, row, digest in digested if known.get(key) != digest]
+    upsert_driven(connection, table, to_write)
     new = len(latest) - len(known)
     return Saved(new, len(to_write) - new, len(latest) - len(to_write))
+
+
+def _digest_of(row: tuple[Any, ...]) -> str:
+    """Digest over the values of a row, to see whether it changed."""
+    return blake2b(repr(row).encode(), digest_size=16).hexdigest()
 
 
 @lru_cache

@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Row, exists, false, or_, select, true
 
 from connector.model.customer import Customer, Language, PartyKind, PostalAddress, RecordKey
 from connector.model.rules import WhomToInvite
-from connector.store.changed import Saved, digest_of, save_changed
-from connector.store.listed import is_listed, lists
+from connector.store.changed import Saved, save_changed
+from connector.store.listed import is_listed, lists, without_row
 from connector.store.tables import customers, invoices, mandates
 
 
 def save(connection: Connection, records: Sequence[Customer], at: datetime) -> Saved:
     """Store customers as they were read; those that did not change are left alone."""
-    return save_changed(connection, customers, [_row(customer, at) for customer in records])
+    return save_changed(connection, customers, map(_row, records), at)
 
 
 def find(connection: Connection, key: RecordKey) -> Customer | None:
@@ -30,11 +30,11 @@ def find(connection: Connection, key: RecordKey) -> Customer | None:
 
 def unknown(connection: Connection, keys: Iterable[RecordKey]) -> list[RecordKey]:
     """Those of some keys that no customer has, in their order."""
-    left = dict.fromkeys(keys)
-    for listed in lists(left):
-        for id_ in connection.scalars(_IDS, listed).all():
-            del left[RecordKey(listed["source"], id_)]
-    return list(left)
+    asked = list(dict.fromkeys(keys))
+    missing: set[RecordKey] = set()
+    for listed in lists(asked):
+        missing.update(RecordKey(listed["source"], id_) for id_ in connection.scalars(_UNKNOWN, listed))
+    return [key for key in asked if key in missing] if missing else []
 
 
 def names(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, str]:
@@ -45,8 +45,8 @@ def names(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, 
     return found
 
 
-_IDS = select(customers.c.id).where(is_listed(customers.c.source, customers.c.id))
-_NAMES = _IDS.add_columns(customers.c.name)
+_UNKNOWN = without_row(customers.c.source, customers.c.id)
+_NAMES = select(customers.c.id, customers.c.name).where(is_listed(customers.c.source, customers.c.id))
 
 
 def search(connection: Connection, word: str) -> list[Customer]:
@@ -85,28 +85,26 @@ def without_mandate(connection: Connection, source: str, whom: WhomToInvite) -> 
     yield from map(customer_of, rows)
 
 
-def _row(customer: Customer, at: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "source": customer.key.source,
-        "id": customer.key.id,
-        "number": customer.number,
-        "name": customer.name,
-        "email": customer.email,
-        "language": customer.language.value if customer.language else None,
-        "kind": customer.kind.value,
-        "country": customer.address.country,
-        "town": customer.address.town,
-        "postcode": customer.address.postcode,
-        "street": customer.address.street,
-        "enterprise_number": customer.enterprise_number,
-        "iban": customer.iban,
-        "direct_debit": customer.direct_debit,
-        "active": customer.active,
-        "gone": customer.gone,
-    }
-    row["digest"] = digest_of(row)
-    row["read_at"] = at
-    return row
+def _row(customer: Customer) -> tuple[object, ...]:
+    """The values of the columns that `columns_read` names."""
+    address = customer.address
+    return (
+        *customer.key,
+        customer.number,
+        customer.name,
+        customer.email,
+        str(customer.language) if customer.language else None,
+        str(customer.kind),
+        address.country,
+        address.town,
+        address.postcode,
+        address.street,
+        customer.enterprise_number,
+        customer.iban,
+        customer.direct_debit,
+        customer.active,
+        customer.gone,
+    )
 
 
 def customer_of(row: Row[Any]) -> Customer:

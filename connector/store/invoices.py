@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, 
 from connector.model.customer import RecordKey
 from connector.model.invoice import Invoice, InvoiceKind, new_invoice
 from connector.model.mandate import MandateState
-from connector.store.changed import Saved, digest_of, save_changed
+from connector.store.changed import Saved, columns_read, save_changed
 from connector.store.tables import claims, invoices, mandates, notices
 
 _BY_KEY = select(invoices).where(invoices.c.source == bindparam("of_source"), invoices.c.id == bindparam("with_id"))
@@ -20,7 +20,7 @@ _BY_KEY = select(invoices).where(invoices.c.source == bindparam("of_source"), in
 
 def save(connection: Connection, records: Sequence[Invoice], at: datetime) -> Saved:
     """Store invoices as they were read; those that did not change are left alone."""
-    return save_changed(connection, invoices, [_row(invoice, at) for invoice in records])
+    return save_changed(connection, invoices, map(_row, records), at)
 
 
 def find(connection: Connection, key: RecordKey) -> Invoice | None:
@@ -102,7 +102,7 @@ def to_collect(
 
 
 _BATCH = 4000
-_OF_AN_INVOICE = [column for column in invoices.c if column.name not in {"digest", "read_at"}]
+_OF_AN_INVOICE = columns_read(invoices)
 _KINDS = {kind.value: kind for kind in InvoiceKind}
 
 
@@ -139,26 +139,23 @@ def _next(connection: Connection, condition: ColumnElement[bool], after: Place |
     return [invoice_of(row) for row in rows]
 
 
-def _row(invoice: Invoice, at: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "source": invoice.key.source,
-        "id": invoice.key.id,
-        "customer_id": invoice.customer.id,
-        "number": invoice.number,
-        "kind": invoice.kind.value,
-        "issued_on": invoice.issued_on,
-        "due_on": invoice.due_on,
-        "total": invoice.total,
-        "open_amount": invoice.open_amount,
-        "currency": invoice.currency,
-        "reference": invoice.reference,
-        "mandate_reference": invoice.mandate_reference,
-        "announces_debit": invoice.announces_debit,
-        "gone": invoice.gone,
-    }
-    row["digest"] = digest_of(row)
-    row["read_at"] = at
-    return row
+def _row(invoice: Invoice) -> tuple[object, ...]:
+    """The values of `_OF_AN_INVOICE`."""
+    return (
+        *invoice.key,
+        invoice.customer.id,
+        invoice.number,
+        str(invoice.kind),
+        invoice.issued_on,
+        invoice.due_on,
+        invoice.total,
+        invoice.open_amount,
+        invoice.currency,
+        invoice.reference,
+        invoice.mandate_reference,
+        invoice.announces_debit,
+        invoice.gone,
+    )
 
 
 def invoice_of(row: Row[Any]) -> Invoice:

@@ -10,12 +10,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Text, and_, bindparam, select
+from sqlalchemy import Column, ColumnElement, Select, Text, and_, bindparam, column, exists, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-
-from connector.model.customer import RecordKey
 
 
 class _EachOf(FunctionElement[str]):
@@ -37,11 +35,20 @@ def _on_postgresql(element: _EachOf, compiler: SQLCompiler, **options: Any) -> s
 
 def is_listed(source: Column[str], id_: Column[str]) -> ColumnElement[bool]:
     """Whether the source and id in these columns are of a list that `lists` gives the statement."""
-    ids = select(_EachOf(bindparam("ids", type_=Text)).table_valued("value").c.value)
-    return and_(source == bindparam("source"), id_.in_(ids))
+    return and_(source == bindparam("source"), id_.in_(select(_each_id())))
 
 
-def lists(keys: Iterable[RecordKey]) -> Iterator[dict[str, str]]:
+def without_row(source: Column[str], id_: Column[str]) -> Select[str]:
+    """The ids of such a list that no row has in these columns. Mostly there are none: little has to be told."""
+    listed = _each_id()
+    return select(listed).where(~exists().where(source == bindparam("source"), id_ == listed))
+
+
+def _each_id() -> ColumnElement[str]:
+    return _EachOf(bindparam("ids", type_=Text)).table_valued(column("value", Text)).c.value
+
+
+def lists(keys: Iterable[tuple[str, str]]) -> Iterator[dict[str, str]]:
     """These keys as parameters of such a statement, one list for each source."""
     by_source: dict[str, list[str]] = {}
     for source, id_ in keys:

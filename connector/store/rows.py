@@ -7,13 +7,13 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, Table
+from sqlalchemy import Boolean, Column, Connection, Date, Table
 from sqlalchemy.engine import Dialect
 
 from connector.store.types import Instant
 
 _ROWS_IN_A_STATEMENT = 100  # a database prepares its checks once for them all
-_DAYS_KEPT = 1024  # a run knows few days and instants, each many times
+_FEW_KEPT = 1024  # a run knows few days and instants, each many times
 
 
 def insert_rows(
@@ -58,6 +58,6 @@ def _converters(columns: tuple[Column[Any], ...], dialect: Dialect) -> dict[int,
     for at, column in enumerate(columns):
         convert = column.type.dialect_impl(dialect).bind_processor(dialect)
         if convert is not None:
-            few = isinstance(column.type, (Date, Instant))
-            converters[at] = lru_cache(_DAYS_KEPT)(convert) if few else convert
+            few = isinstance(column.type, (Boolean, Date, Instant))
+            converters[at] = lru_cache(_FEW_KEPT)(convert) if few else convert
     return converters

@@ -10,6 +10,8 @@ from sqlalchemy import BigInteger, DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+_CENTS_OF_ONE = Decimal(100)
+
 
 class Money(TypeDecorator[Decimal]):
     """EUR as whole cents. SQLite has no exact decimals, so a Numeric column would go through a float."""
@@ -20,7 +22,7 @@ class Money(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         if value is None:
             return None
-        whole = int(cents := value * 100)
+        whole = int(cents := value * _CENTS_OF_ONE)
         if whole != cents:
             raise ValueError(f"{value} has more than two decimals and can't be stored as EUR.")
         return whole

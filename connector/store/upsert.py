@@ -18,7 +18,18 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     if not rows:
         return
     statement = _prepared(table, tuple(rows[0]), connection.dialect)
-    values = driven(statement.columns, map(itemgetter(*statement.names), rows), connection.dialect)
+    _write(
+        connection, statement, driven(statement.columns, map(itemgetter(*statement.names), rows), connection.dialect)
+    )
+
+
+def upsert_driven(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+    """The same for rows of all columns, in the order of the table, with values as the driver wants them."""
+    if rows:
+        _write(connection, _prepared(table, tuple(table.c.keys()), connection.dialect), rows)
+
+
+def _write(connection: Connection, statement: _Prepared, values: list[tuple[Any, ...]]) -> None:
     if statement.is_positional:
         connection.exec_driver_sql(statement.sql, values)
     else:
