@@ -40,9 +40,20 @@ class Explained(StrEnum):
     COLLECTION = "collection"
 
 
-Steps = Annotated[list[Step] | None, typer.Option("--step", help="Only this step; may be repeated.")]
-ExceptionNumber = Annotated[int, typer.Argument(help="Number in the list.", show_default=False)]
+Steps = Annotated[
+    list[Step] | None,
+    typer.Option("--step", metavar="STEP", help=f"Only this step; may be repeated: {', '.join(Step)}."),
+]
+ExceptionNumber = Annotated[int, typer.Argument(metavar="NUMBER", help="Number in the list.", show_default=False)]
 AnyFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file, of any name.")]
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"sepa-connector {version('sepa-connector')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -50,6 +61,9 @@ def _before_the_command(
     config: Annotated[
         Path, typer.Option("--config", metavar="FILE", envvar=CONFIG_VARIABLE, help="Config file.")
     ] = DEFAULT_CONFIG,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Options may stand before the command as well."""
 
@@ -165,8 +179,8 @@ def audit(
 
 @app.command()
 def explain(
-    kind: Annotated[Explained, typer.Argument(help="Kind of record.", show_default=False)],
-    key: Annotated[str, typer.Argument(help="Its number, reference or id.", show_default=False)],
+    kind: Annotated[Explained, typer.Argument(metavar="|".join(Explained), help="Kind of record.", show_default=False)],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Its number, reference or id.", show_default=False)],
     config: ConfigFile = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -204,7 +218,7 @@ def check_file(
 
 @bankfile.command(name="read")
 def read_file(file: AnyFile, as_json: AsJson = False) -> None:
-    """Read a bank's answer: pain.002, camt.052/053/054. Exit code: 0 all read, 1 in part, 2 unreadable."""
+    """Read a bank's answer: pain.002, camt.05x, CODA, MT940. Exit code: 0 all read, 1 in part, 2 unreadable."""
     from connector.cli.bank_files import read
 
     raise typer.Exit(read(file, as_json=as_json))

@@ -20,7 +20,7 @@ from connector.cli.clock import utc_now
 from connector.cli.distributed import road_owed
 from connector.cli.failing import DONE
 from connector.cli.opening import Opened, opened
-from connector.cli.passes import log_deed, log_result
+from connector.cli.passes import log_deed
 from connector.config.model import Web
 from connector.engine.daemon import Daemon
 from connector.engine.one_pass import run_pass
@@ -58,7 +58,7 @@ def _daemon(it: Opened, clock: Callable[[], datetime]) -> Daemon | None:
     nightly = Nightly(it)
 
     def walk(_due: datetime, stop: Event) -> None:
-        log_result(run_pass(it.installation, it.store, tell=log_deed, stop=stop))
+        run_pass(it.installation, it.store, tell=log_deed, stop=stop).log("pass.ended")
         if it.config.schedule.audit and not stop.is_set():
             nightly()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -17,15 +17,18 @@ from connector.cli.progress import progress_shown
 from connector.cli.telling import Narrator, print_deed
 from connector.cli.terminal import print_json, write
 from connector.engine.one_pass import Outcome, PassResult, rehearse, run_pass
+from connector.errors import ConnectorError
 from connector.masking import masked_text
 from connector.model.customer import Language
 from connector.model.deed import Deed, DeedCode, Step
-from connector.texts import say
+from connector.texts import reason_text, say
+
+_NOT_STARTED = "not_started"
 
 
 def plan(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
     """Tell what a pass would do now."""
-    with opened(config_file) as it:
+    with _always_ended(as_json=as_json), opened(config_file) as it:
         language = it.installation.language
         with progress_shown(language, write) as (show, _):
             result = rehearse(it.installation, it.store, steps=steps, progress=show)
@@ -42,7 +45,7 @@ def plan(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
 
 def sync(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
     """Walk the road once, and tell each deed as it is done."""
-    with opened(config_file) as it, stop_on_signal() as stop:
+    with _always_ended(as_json=as_json), opened(config_file) as it, stop_on_signal() as stop:
         result = walk(it, steps, stop, as_json=as_json)
     return result.exit_code
 
@@ -56,7 +59,7 @@ def walk(it: Opened, steps: Sequence[Step], stop: Event, *, as_json: bool) -> Pa
         result = run_pass(it.installation, it.store, steps=steps, tell=tell, progress=show, stop=stop)
         narrator.end()
     if not sys.stderr.isatty():
-        log_result(result)
+        result.log("pass.ended")
     if as_json or sys.stderr.isatty() or result.outcome is not Outcome.DONE:
         _end(language, result, "outcome", as_json=as_json)
     return result
@@ -76,27 +79,44 @@ def log_deed(deed: Deed) -> None:
     write(f"{deed.step.value}.{deed.code.value}", **{k: str(v) for k, v in deed.facts.items()})
 
 
-def log_result(result: PassResult) -> None:
-    """The end of a pass as a line of the log."""
-    facts = {"number": result.number, "outcome": result.outcome.value, "exceptions": result.exceptions}
-    if result.error is not None:
-        facts["error"] = str(result.error)
-    structlog.get_logger().info("pass.ended", **facts, **dict(result.counts))
-
-
 def _end(language: Language, result: PassResult, room: str, *, as_json: bool) -> None:
     """How it ended, and what to do next."""
     if as_json:
         error = masked_text(str(result.error)) if result.error else None
-        told = {"outcome": result.outcome, "exceptions": result.exceptions, "counts": result.counts, "error": error}
-        print_json({"kind": "result", "pass": result.number, **told})
+        away = [reason.facts for reason in result.unreachable]
+        _print_result(result.number, result.outcome.value, result.exceptions, result.counts, error, away)
         return
     if result.error is not None:
         write(f"\n{masked_text(str(result.error))}")
+    if result.unreachable:
+        write("", *(reason_text(language, reason) for reason in result.unreachable))
     outcome: str = result.outcome.value
     if room == "planned" and result.outcome is Outcome.DONE and not result.deeds:
         outcome = "nothing"
     write(f"\n{say(language, f'report.{room}.{outcome}', count=result.exceptions)}")
+
+
+def _print_result(
+    number: int | None,
+    outcome: str,
+    exceptions: int,
+    counts: Mapping[str, int],
+    error: str | None,
+    unreachable: Sequence[Mapping[str, str]],
+) -> None:
+    told = {"outcome": outcome, "exceptions": exceptions, "counts": counts, "error": error, "unreachable": unreachable}
+    print_json({"kind": "result", "pass": number, **told})
+
+
+@contextmanager
+def _always_ended(*, as_json: bool) -> Iterator[None]:
+    """A program that reads our lines gets a last one also where nothing could be started."""
+    try:
+        yield
+    except ConnectorError as error:
+        if as_json:
+            _print_result(None, _NOT_STARTED, 0, {}, masked_text(str(error)), [])
+        raise
 
 
 @contextmanager

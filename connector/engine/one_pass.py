@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from threading import Event
 
+import structlog
 from sqlalchemy import Connection
 
 from connector.engine import outbox, recover, witness
@@ -24,6 +25,7 @@ from connector.engine.recover import Recovering
 from connector.errors import ConnectorError, LostLease, Stopped
 from connector.installation import Installation
 from connector.model.deed import Deed, Step
+from connector.model.reason import Reason
 from connector.steps import collect, follow, invite, notify, pull, reconcile, show, submit, write_back
 from connector.steps.work import Progress, Work
 from connector.store import passes
@@ -91,6 +93,7 @@ class PassResult:
         deeds: all of them, in their order; of a rehearsal only.
         exceptions: how many were met.
         error: what stopped it, if something did.
+        unreachable: why each side that did not answer did not; the rest of the pass went on without it.
     """
 
     outcome: Outcome
@@ -99,11 +102,28 @@ class PassResult:
     exceptions: int
     deeds: tuple[Deed, ...] = ()
     error: ConnectorError | None = None
+    unreachable: tuple[Reason, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """Exit code of `sync`."""
         return EXIT_CODES[self.outcome]
+
+    def log(self, event: str, **more: object) -> None:
+        """How it ended as a line of the log: an error if it failed, with all that stood in its way.
+
+        Args:
+            more: facts to go along.
+        """
+        facts: dict[str, object] = {"number": self.number, "outcome": self.outcome.value, "exceptions": self.exceptions}
+        if self.error is not None:
+            facts["error"] = str(self.error)
+        if self.unreachable:
+            away = (reason.facts for reason in self.unreachable)
+            facts["unreachable"] = {one["target"]: f"{one['why']} {one['remedy']}".strip() for one in away}
+        failed = self.outcome is Outcome.FAILED and not isinstance(self.error, LostLease)
+        write = structlog.get_logger().error if failed else structlog.get_logger().info
+        write(event, **facts, **self.counts, **more)
 
 
 def run_pass(
@@ -229,4 +249,5 @@ def _result(work: Work, told: Told, number: int | None, error: ConnectorError | 
         outcome = Outcome.FAILED
     else:
         outcome = Outcome.EXCEPTIONS if work.met else Outcome.DONE
-    return PassResult(outcome, number, dict(told.counts), work.met, tuple(told.deeds), error)
+    away = tuple(work.unreachable.values())
+    return PassResult(outcome, number, dict(told.counts), work.met, tuple(told.deeds), error, away)

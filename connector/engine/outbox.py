@@ -119,7 +119,7 @@ class _Making:
             page = self._page(page[-1].seq) if len(page) == _PAGE else []
             if not page and called:
                 page, called = self._page(), 0
-        for target in sorted(self._answered - self._work.unreachable):
+        for target in sorted(self._answered - self._work.unreachable.keys()):
             reached(self._work, target)
         self._work.check_stop()
 
@@ -136,7 +136,7 @@ class _Making:
                 after=after,
                 limit=_PAGE,
                 targets=self._work.targets,
-                not_to=self._work.unreachable | self._work.resting,
+                not_to=self._work.unreachable.keys() | self._work.resting,
             )
 
     def _batches(self, page: Iterable[Effect]) -> Iterator[Sequence[Effect]]:

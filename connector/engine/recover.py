@@ -175,7 +175,7 @@ class Recovering:
         """Whether the feeds were read in this pass: what the journal tells builds on them."""
         installation = self._work.installation
         read = {*installation.sources, installation.mandates.name}
-        return self._walked >= _READING and not read & self._work.unreachable
+        return self._walked >= _READING and not read & self._work.unreachable.keys()
 
     def _show(self, recovery: Recovery) -> None:
         code = ReasonCode.DATABASE_PUT_BACK if recovery.complete else ReasonCode.JOURNAL_LOST

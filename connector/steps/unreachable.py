@@ -101,10 +101,10 @@ class _Backoff:
 
 def show_unreachable(work: Work, step: Step, name: str, error: Retriable) -> None:
     """Show that a source, service, bank or mailer did not answer."""
-    work.unreachable.add(name)
     facts = {"target": name, "why": error.what, "remedy": error.remedy}
+    reason = work.unreachable[name] = Reason(ReasonCode.SOURCE_UNREACHABLE, facts)
     with work.store.transaction() as connection:
-        work.show(connection, step, f"connection {name}", Reason(ReasonCode.SOURCE_UNREACHABLE, facts))
+        work.show(connection, step, f"connection {name}", reason)
 
 
 def reached(work: Work, name: str) -> None:

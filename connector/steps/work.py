@@ -42,7 +42,7 @@ class Work:
         scope: what this pass holds a lease of, by name.
         met: exceptions met in this pass.
         answered: names of sources, services, banks and mailers that did answer in this pass, and that is noted.
-        unreachable: names of sources, services and banks that did not answer in this pass.
+        unreachable: sources, services, banks and mailers that did not answer in this pass, by name, each with why.
         rechecked: creditors of whom what may leave was held against the packages in this pass.
         resting: names of those that refused too much and are left alone for the rest of this pass.
     """
@@ -59,7 +59,7 @@ class Work:
     scope: str = "pass"
     met: int = 0
     answered: set[str] = field(default_factory=set)
-    unreachable: set[str] = field(default_factory=set)
+    unreachable: dict[str, Reason] = field(default_factory=dict)
     resting: set[str] = field(default_factory=set)
     rechecked: set[str] = field(default_factory=set)
 

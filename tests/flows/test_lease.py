@@ -15,6 +15,7 @@ from connector.installation import Source
 from connector.model.customer import RecordKey
 from connector.model.deed import Step
 from connector.model.effect import Effect, EffectKind, EffectState
+from connector.model.reason import Reason, ReasonCode
 from connector.steps.work import Progress, Work
 from connector.store import customers, effects, leases
 from connector.store.history import Act
@@ -150,7 +151,8 @@ def test_a_job_leaves_alone_what_another_job_is_sending(world: World) -> None:
         (Scope(Step.INVITE, part.part), EffectState.SENDING),
         (Scope(Step.INVITE, "source other"), EffectState.UNKNOWN),
     ):
-        work = Work(part, world.store, by="job", folder=world.folder, scope=scope.name, unreachable={"signing"})
+        away = {"signing": Reason(ReasonCode.SOURCE_UNREACHABLE, {"target": "signing"})}
+        work = Work(part, world.store, by="job", folder=world.folder, scope=scope.name, unreachable=away)
         clear_up(work, Step.INVITE)
         with world.store.reading() as connection:
             found = effects.find(connection, "k")

@@ -55,8 +55,7 @@ def _broken(job: Job, why: str) -> Came:
 
 
 def _came_of(job: Job, result: PassResult) -> Came:
-    facts = {"number": result.number, "outcome": result.outcome.value, "exceptions": result.exceptions}
-    _log.info("job.ended", job=job.name, **facts, **({"error": str(result.error)} if result.error else {}))
+    result.log("job.ended", job=job.name)
     match result.error:
         case None:
             return Came.DONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,11 @@ def test_help_names_every_command_of_the_contract(command: Command) -> None:
         "demo",
     ):
         assert f" {name} " in told
+
+
+def test_the_version_is_that_of_what_is_installed(command: Command) -> None:
+    said = command("--version")
+    assert (said.code, said.out) == (0, f"sepa-connector {version('sepa-connector')}\n")
 
 
 def test_the_config_may_be_named_before_or_after_the_command(command: Command) -> None:

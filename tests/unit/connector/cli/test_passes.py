@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.unit.connector.cli.typed import Command
 
@@ -72,6 +75,36 @@ def test_while_another_pass_runs_it_ends_with_4(installed: Command, tmp_path: Pa
         said = installed("sync")
     assert said.code == 4
     assert "Another pass of this installation is running." in said.err
+
+
+def test_a_failed_pass_says_each_night_who_did_not_answer_and_what_to_do(
+    installed: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    config = tmp_path / "config.yaml"
+    away = "adapter: smtp\n  host: 127.0.0.1\n  port: 1\n  security: none"
+    config.write_text(config.read_text("utf-8").replace("adapter: folder\n  folder: mail", away), "utf-8")
+    for _ in range(2):
+        said = installed("sync", *READ_AND_INVITE)
+        assert said.code == 1
+        assert "mail could not be reached" in said.out
+        assert "Check host, port and security." in said.out
+        (ended,) = [line for line in map(json.loads, said.err.splitlines()) if line["event"] == "pass.ended"]
+        assert (ended["level"], ended["outcome"]) == ("error", "failed")
+        assert "Connection refused" in ended["unreachable"]["mail"]
+    (result,) = installed("sync", *READ_AND_INVITE, "--json").objects
+    assert (result["outcome"], result["unreachable"][0]["target"]) == ("failed", "mail")
+
+
+def test_a_program_is_told_how_it_ended_also_where_nothing_was_started(installed: Command, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace("language:", "langauge:"), "utf-8")
+    for command in ("sync", "plan"):
+        said = installed(command, "--json")
+        assert said.code == 2
+        (result,) = said.objects
+        assert (result["kind"], result["outcome"], result["pass"]) == ("result", "not_started", None)
+        assert "Did you mean language?" in result["error"]
 
 
 def test_on_a_terminal_deeds_are_told_under_the_heading_of_their_step(installed: Command, tmp_path: Path) -> None:
