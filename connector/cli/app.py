@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from connector.cli.door import Door
+from connector.cli.mandate_commands import mandates
 from connector.cli.options import CONFIG_VARIABLE, DEFAULT_CONFIG, AsJson, ConfigFile
 from connector.model.deed import Step
 
@@ -323,3 +324,4 @@ app.add_typer(collect, name="collect")
 app.add_typer(bankfile, name="bankfile")
 app.add_typer(db, name="db")
 app.add_typer(exceptions, name="exceptions")
+app.add_typer(mandates, name="mandates")

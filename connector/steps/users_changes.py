@@ -67,7 +67,7 @@ def _apply(work: Work, connection: Connection, source: Source, mandate: Mandate,
         show_misfit(work, connection, Step.PULL, event, error)
         return False
     if changed and event.kind is MandateEventKind.CANCELLED:
-        _owe_cancellation(work, connection, mandate)
+        owe_cancellation(work, connection, mandate)
     return changed
 
 
@@ -90,8 +90,8 @@ def _normal(iban: str) -> str:
         return iban
 
 
-def _owe_cancellation(work: Work, connection: Connection, mandate: Mandate) -> None:
-    """The mandate service ends the mandate too, so that nobody sees it as good there."""
+def owe_cancellation(work: Work, connection: Connection, mandate: Mandate) -> None:
+    """A mandate ended here: the mandate service ends it too, so that nobody sees it as good there."""
     effect = Effect(
         key=f"{EffectKind.CANCEL_MANDATE}:{mandate.creditor}/{mandate.reference}",
         kind=EffectKind.CANCEL_MANDATE,

@@ -161,6 +161,13 @@ def of_customers(connection: Connection, keys: Iterable[RecordKey]) -> dict[Reco
     return found
 
 
+def in_states(connection: Connection, states: Iterable[MandateState]) -> list[Mandate]:
+    """All mandates in these states, by their reference."""
+    wanted = mandates.c.state.in_([state.value for state in states])
+    rows = connection.execute(select(*_OF_A_MANDATE).where(wanted).order_by(mandates.c.reference)).all()
+    return [mandate_of(row) for row in rows]
+
+
 def to_write_back(connection: Connection, source: str) -> Iterator[Mandate]:
     """Signed mandates of a source that its package was not told of yet, those that ended since included."""
     told = exists().where(

@@ -1,0 +1,84 @@
+"""The commands of `mandates`, with their options and help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from connector.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
+
+mandates = typer.Typer(no_args_is_help=True, help="Mandates: list them, and say what became of one.")
+
+
+class Listed(StrEnum):
+    """States of mandates, as the model has them: to import that would make --help slow."""
+
+    INVITED = "invited"
+    SIGNED = "signed"
+    AWAITING_BANK = "awaiting_bank"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    SPENT = "spent"
+    LAPSED = "lapsed"
+
+
+Reference = Annotated[str, typer.Argument(metavar="REFERENCE", help="Mandate reference.", show_default=False)]
+
+
+@mandates.command(name="list")
+def list_mandates(
+    config: ConfigFile = DEFAULT_CONFIG,
+    state: Annotated[
+        list[Listed] | None,
+        typer.Option(metavar="STATE", help=f"Only in this state; may be repeated: {', '.join(Listed)}."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List mandates with their debtor, state and dates."""
+    from connector.cli.mandates import list_mandates as run
+
+    raise typer.Exit(run(config, state or [], as_json=as_json))
+
+
+@mandates.command()
+def confirm(reference: Reference, config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """B2B: the debtor's bank has registered the mandate; it may be used from now on."""
+    _tell(config, reference, "bank_confirmed")
+
+
+@mandates.command()
+def suspend(reference: Reference, config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Collect nothing under a mandate until it is resumed."""
+    _tell(config, reference, "suspended")
+
+
+@mandates.command()
+def resume(reference: Reference, config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Use a suspended mandate again."""
+    _tell(config, reference, "resumed")
+
+
+@mandates.command()
+def cancel(reference: Reference, config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """The debtor revoked a mandate, or you end it: for good."""
+    _tell(config, reference, "cancelled")
+
+
+@mandates.command()
+def amend(
+    reference: Reference,
+    iban: Annotated[str, typer.Option(metavar="IBAN", help="The debtor's other account.", show_default=False)],
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """The debtor has another account: the next collection tells the bank."""
+    _tell(config, reference, "amended", iban=iban)
+
+
+def _tell(config: ConfigFile, reference: str, kind: str, *, iban: str = "") -> None:
+    from connector.cli.mandates import tell
+
+    raise typer.Exit(tell(config, reference, kind, iban=iban))
