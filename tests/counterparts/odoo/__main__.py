@@ -21,8 +21,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--customers", type=int, default=0)
     parser.add_argument("--invoices", type=int, default=0)
+    parser.add_argument("--keep-alive", action="store_true", help="keep connections, as a proxy before Odoo does")
     asked = parser.parse_args()
     town = Town(found(asked.version, asked.home, lambda: datetime.now(UTC)), asked.port)
+    town.server.keeps_alive = asked.keep_alive
     if asked.customers:
         town.fill(asked.customers, asked.invoices)
     with town.server:

@@ -27,6 +27,7 @@ class OdooServer:
 
     Attributes:
         meanwhile: told of each call ("model.method") right before it is done: a person may act first.
+        keeps_alive: whether connections are kept, as a proxy before it would; to be said before it starts.
     """
 
     def __init__(self, instance: Instance, port: int = 0) -> None:
@@ -34,6 +35,7 @@ class OdooServer:
         self.troubles = Troubles()
         self.meanwhile: Callable[[str], object] = _nothing
         self.requests = 0
+        self.keeps_alive = False
         self.port = port
         self._lock = threading.Lock()
         self._http: Listener | None = None

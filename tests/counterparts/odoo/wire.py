@@ -1,4 +1,7 @@
-"""HTTP on the wire: one connection for one request, as Odoo's own server does it."""
+"""HTTP on the wire: one connection for one request, as Odoo's own server does it.
+
+Or kept alive, as it is where a proxy stands before Odoo: Odoo Online, Odoo.sh, and nginx as Odoo's guide sets it up.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ class Listener(ThreadingHTTPServer):
     def __init__(self, port: int, odoo: OdooServer) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.odoo = odoo
+        self.keeps_alive = odoo.keeps_alive
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,11 +41,19 @@ class Handler(BaseHTTPRequestHandler):
     server: Listener
     timeout = 30
 
+    def setup(self) -> None:
+        """What a proxy does otherwise: it keeps the connection, and holds no part of an answer back."""
+        if self.server.keeps_alive:
+            self.protocol_version = "HTTP/1.1"
+            self.disable_nagle_algorithm = True
+        super().setup()
+
     def do_POST(self) -> None:
         """A call."""
         length = int(self.headers.get("Content-Length") or 0)
         if length > BODY_BYTES_MAX:
             self._send(page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+            self.close_connection = True  # the request was not read
             return
         self._send(self.server.odoo.answer(urlsplit(self.path).path, self._headers(), self.rfile.read(length)))
 
