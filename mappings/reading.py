@@ -54,7 +54,7 @@ def _at(path: Sequence[str], rule: FieldRule, understand: Convert, otherwise: Re
     first, *below = path
     nothing = None if rule.type in ("bool", "any") or rule.table else False
 
-    def read(record: Record) -> object:
+    def read_below(record: Record) -> object:
         value = record.get(first)
         for step in below:
             value = value.get(step) if isinstance(value, dict) else _step(value, step)
@@ -62,12 +62,24 @@ def _at(path: Sequence[str], rule: FieldRule, understand: Convert, otherwise: Re
             return otherwise(record)
         try:
             return understand(value)
-        except MappingError:
-            raise  # the table has told what is wrong
         except ValueError as error:
-            raise rule.error(value, str(error), "Correct {path}.") from error
+            raise _told(rule, value, error) from error
 
-    return read
+    def read(record: Record) -> object:  # the same, without looking for steps: most fields stand at the top
+        value = record.get(first)
+        if value is None or value is nothing or (isinstance(value, str) and (not value or value.isspace())):
+            return otherwise(record)
+        try:
+            return understand(value)
+        except ValueError as error:
+            raise _told(rule, value, error) from error
+
+    return read_below if below else read
+
+
+def _told(rule: FieldRule, value: object, error: ValueError) -> MappingError:
+    """The error of a field; of a table, which has told what is wrong, its own."""
+    return error if isinstance(error, MappingError) else rule.error(value, str(error), "Correct {path}.")
 
 
 def _step(value: object, step: str) -> object:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from bankfiles import identifiers
 
@@ -45,7 +46,7 @@ def as_date(value: object) -> date:
     """A date from a date, or from ISO text; of an instant its date as written."""
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value.strip()[:10])
+            return _day_of(value if len(value) <= _DATE_LENGTH else value.strip()[:_DATE_LENGTH])
         except ValueError:
             pass
     if isinstance(value, datetime):
@@ -53,6 +54,14 @@ def as_date(value: object) -> date:
     if isinstance(value, date):
         return value
     raise ValueError("This is not a date in the form 2026-12-31.")
+
+
+_DATE_LENGTH = len("2026-12-31")
+
+
+@lru_cache(1024)  # many records bear few days
+def _day_of(text: str) -> date:
+    return date.fromisoformat(text.strip())
 
 
 _BOOLS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from bankfiles.identifiers import InvalidReference, normalise_rf
-from connector.model.customer import Customer, Language, PartyKind, PostalAddress, RecordKey
+from connector.model.customer import Customer, Language, PartyKind, RecordKey, new_address, new_customer
 from connector.model.invoice import Invoice, InvoiceKind, new_invoice
 from mappings.errors import MappingError
 
@@ -27,14 +28,14 @@ def customer(source: str, ours: Mapping[str, object]) -> Customer:
         return str(ours.get(field) or "")
 
     direct_debit = ours.get("direct_debit")
-    return Customer(
-        key=RecordKey(source, text("id")),
+    return new_customer(
+        key=_new_key((source, text("id"))),
         name=text("name"),
         number=text("number"),
         email=text("email"),
         language=_word("customer", "language", ours, _LANGUAGES) if ours.get("language") else None,
         kind=_word("customer", "kind", ours, _PARTY_KINDS),
-        address=PostalAddress(
+        address=new_address(
             country=text("country").upper(),
             town=text("town"),
             postcode=text("postcode"),
@@ -60,8 +61,8 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
     assert isinstance(open_amount, Decimal)
     mandate_reference = ours.get("mandate_reference")
     return new_invoice(
-        key=RecordKey(source, str(ours["id"])),
-        customer=RecordKey(source, str(ours["customer"])),
+        key=_new_key((source, str(ours["id"]))),
+        customer=_new_key((source, str(ours["customer"]))),
         number=str(ours["number"]),
         kind=_word("invoice", "kind", ours, _INVOICE_KINDS),
         issued_on=issued_on,
@@ -75,6 +76,7 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
     )
 
 
+_new_key = partial(tuple.__new__, RecordKey)  # of a pair, as `RecordKey(*pair)` in a third of its time
 _LANGUAGES: Mapping[object, Language] = {word.value: word for word in Language}
 _PARTY_KINDS: Mapping[object, PartyKind] = {word.value: word for word in PartyKind}
 _INVOICE_KINDS: Mapping[object, InvoiceKind] = {word.value: word for word in InvoiceKind}
@@ -83,12 +85,13 @@ _INVOICE_KINDS: Mapping[object, InvoiceKind] = {word.value: word for word in Inv
 def _word(kind: str, field: str, ours: Mapping[str, object], words: Mapping[object, Word]) -> Word:
     """The one of our own words that a field holds."""
     seen = ours.get(field)
-    if seen not in words:
+    word = words.get(seen)
+    if word is None:
         raise MappingError(
             kind, field, field, seen=str(seen)[:60], why=f"This is none of {', '.join(map(str, words))}.",
             remedy=f"Give {field} a table in your mapping that says what it means.",
         )  # fmt: skip
-    return words[seen]
+    return word
 
 
 def reference(text: str) -> str:

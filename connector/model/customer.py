@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from bankfiles.frozen import maker_of
+
 
 class RecordKey(NamedTuple):
     """Key of a record of an accounting package: the source and the package's own immutable id.
@@ -71,3 +73,6 @@ class Customer:
     direct_debit: bool | None = None
     active: bool = True
     gone: bool = False
+
+
+new_address, new_customer = maker_of(PostalAddress), maker_of(Customer)  # as the classes, where very many are made

@@ -17,7 +17,7 @@ from connector.model.customer import Customer, PostalAddress
 from connector.model.invoice import Invoice
 from connector.model.reason import Reason, ReasonCode
 
-_CENT = Decimal("0.01")
+_CENT, _NOTHING = Decimal("0.01"), Decimal(0)
 _KEY_LENGTH_MAX = 200
 _REFERENCE_LENGTH_MAX = 35  # of a mandate, ISO Max35Text
 _AMOUNT_MAX = Decimal(10) ** 15
@@ -51,7 +51,7 @@ def why_unfit(record: Customer | Invoice) -> Reason | None:
 
 def _why_unfit_invoice(invoice: Invoice) -> Reason | None:
     for amount in (invoice.total, invoice.open_amount):
-        if not amount.is_finite() or not 0 <= amount < _AMOUNT_MAX or amount != amount.quantize(_CENT):
+        if not _is_in_cents(amount) or not _NOTHING <= amount < _AMOUNT_MAX:
             return _unreadable(
                 invoice, str(amount)[:40], "An amount must not be negative and have at most two decimals."
             )
@@ -61,6 +61,13 @@ def _why_unfit_invoice(invoice: Invoice) -> Reason | None:
         why = f"The mandate reference on it is over {_REFERENCE_LENGTH_MAX} characters."
         return _unreadable(invoice, (invoice.mandate_reference or "")[:60], why)
     return None
+
+
+def _is_in_cents(amount: Decimal) -> bool:
+    """Most are written with two decimals, which is seen at once."""
+    if amount.same_quantum(_CENT):
+        return True
+    return amount.is_finite() and abs(amount) < _AMOUNT_MAX and amount == amount.quantize(_CENT)
 
 
 def with_sound_iban(customer: Customer) -> tuple[Customer, Reason | None]:

@@ -106,7 +106,8 @@ def _store_customers(work: Work, connection: Connection, records: Sequence[Custo
 def _store_invoices(work: Work, connection: Connection, records: Sequence[Invoice]) -> Saved:
     fit = _fit(work, connection, records)
     for invoice in fit:
-        _show_other_currency(work, connection, invoice)
+        if invoice.currency != "EUR":
+            _show_other_currency(work, connection, invoice)
     _show_unknown_customers(work, connection, fit)
     act = work.act()
     exceptions.close(connection, _names_of_invoices(fit), ReasonCode.RECORD_UNREADABLE, act.at, act.by)
@@ -151,7 +152,7 @@ def _with_sound_account(work: Work, connection: Connection, customer: Customer) 
 
 def _show_other_currency(work: Work, connection: Connection, invoice: Invoice) -> None:
     """An open invoice in another currency is kept, and shown: it is never collected."""
-    if invoice.currency != "EUR" and invoice.open_amount > 0 and invoice.kind is InvoiceKind.INVOICE:
+    if invoice.open_amount > 0 and invoice.kind is InvoiceKind.INVOICE:
         facts = {
             "number": invoice.number,
             "open_amount": str(invoice.open_amount),
@@ -162,7 +163,7 @@ def _show_other_currency(work: Work, connection: Connection, invoice: Invoice) -
 
 
 def _show_unknown_customers(work: Work, connection: Connection, records: Sequence[Invoice]) -> None:
-    wanted: dict[RecordKey, Invoice] = {invoice.customer: invoice for invoice in records if invoice.open_amount > 0}
+    wanted: dict[RecordKey, Invoice] = {invoice.customer: invoice for invoice in records if invoice.open_amount}
     for key in customers.unknown(connection, wanted):
         facts = {"customer": key.id, "number": wanted[key].number}
         record = record_name(RecordKind.CUSTOMER, key)

@@ -109,9 +109,10 @@ class OdooPackage(AccountingPackage):
         domain = customers.domain(self._client, customers.company_partner(self._client))
         reader = self._reader("customer", customers.NEEDED)
         feed = self._feed(customers.MODEL, domain, reader, customers.watches())
+        source, read = self.name, self._mapping.reader("customer")
 
         def understand(row: Row) -> Customer:
-            return mapped.customer(self.name, self._mapping.read("customer", customers.chosen(row)))
+            return mapped.customer(source, read(customers.chosen(row)))
 
         for page in feed.pages(cursor):
             yield _batch(page, understand, "partner")
@@ -120,12 +121,12 @@ class OdooPackage(AccountingPackage):
         customers.company_partner(self._client)
         reader = self._reader("invoice", invoices.NEEDED, invoices.ALWAYS)
         feed = self._feed(invoices.MODEL, invoices.domain(self._client), reader, invoices.watches(self._client))
+        source, read = self.name, self._mapping.reader("invoice")
         for page in feed.pages(cursor):
             due_on = invoices.due_dates(self._client, page.rows)
 
             def understand(row: Row, due_on: Mapping[int, str] = due_on) -> Invoice:
-                chosen = invoices.chosen(row, due_on.get(integer(row["id"])))
-                return invoices.invoice(self.name, self._mapping.read("invoice", chosen))
+                return invoices.invoice(source, read(invoices.chosen(row, due_on.get(integer(row["id"])))))
 
             yield _batch(page, understand, "invoice")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from adapters.accounting.odoo.client import ACTIVE_OR_NOT, Domain, OdooClient, Row, integers
+from adapters.accounting.odoo.client import ACTIVE_OR_NOT, Domain, OdooClient, Row, integer, integers
 from connector.errors import ConfigError
 from mappings.engine import Mapping as FieldMapping
 
@@ -68,9 +68,9 @@ class Reader:
 
     def _put_related(self, rows: list[Row], name: str, model: str, tree: Tree) -> None:
         """Put records in the place of their ids: of each that a field leads to, or of the one."""
-        ids: set[int] = set()
-        for row in rows:
-            ids.update(integers(row[name]) if row[name] else ())
+        found = [row[name] for row in rows]
+        ids = {integer(there) for there in found if there and not isinstance(there, list)}
+        ids.update(*(integers(there) for there in found if isinstance(there, list)))
         related = self._related(model, tree, ids)
         for row in rows:
             there = row[name]

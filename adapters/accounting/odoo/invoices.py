@@ -24,7 +24,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "reference": ("payment_reference",),
 }
 """The fields from which `chosen` makes what a mapping may name; those that it does not name are not read."""
-KINDS = {"out_invoice": InvoiceKind.INVOICE, "out_refund": InvoiceKind.CREDIT_NOTE}
+KINDS = {"out_invoice": InvoiceKind.INVOICE.value, "out_refund": InvoiceKind.CREDIT_NOTE.value}
 _CENT, _NOTHING = Decimal("0.01"), Decimal(0)
 
 
@@ -68,7 +68,7 @@ def chosen(invoice: Row, due_on: str | None) -> Row:
     return {
         **invoice,
         CHOSEN: {
-            "kind": KINDS[str(invoice["move_type"])].value,
+            "kind": KINDS[str(invoice["move_type"])],
             "number": name if name and name != "/" else f"draft {invoice['id']}",
             "due_on": due_on or invoice.get("invoice_date_due"),
             "total": total,
@@ -87,14 +87,16 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
     total, open_amount = ours["total"], ours["open_amount"]
     assert isinstance(total, Decimal)
     assert isinstance(open_amount, Decimal)
-    if total < 0:
+    if total < _NOTHING:
         raise MappingError(
             "invoice", "total", "amount_total", seen=str(total), why="A document has no negative total.",
             remedy="Make a credit note of it in Odoo.",
         )  # fmt: skip
-    if not ours.get("counts", True) or open_amount < 0:
-        open_amount = _NOTHING
-    return mapped.invoice(source, {**ours, "open_amount": min(open_amount, total)})
+    if not ours.get("counts", True) or open_amount < _NOTHING:
+        ours = {**ours, "open_amount": _NOTHING}
+    elif open_amount > total:
+        ours = {**ours, "open_amount": total}
+    return mapped.invoice(source, ours)
 
 
 def _is_posted(invoice: Row) -> bool:
@@ -103,6 +105,6 @@ def _is_posted(invoice: Row) -> bool:
 
 def _amount(value: object) -> Decimal | None:
     """A number of JSON: Odoo keeps it in a binary fraction, so it is rounded to what it means."""
-    if isinstance(value, bool) or not isinstance(value, Decimal | int):
-        return None
-    return Decimal(value).quantize(_CENT)
+    if isinstance(value, Decimal):
+        return value.quantize(_CENT)
+    return Decimal(value).quantize(_CENT) if isinstance(value, int) and not isinstance(value, bool) else None
