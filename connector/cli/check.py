@@ -25,6 +25,7 @@ from connector.installation import Installation, Source
 from connector.masking import masked_text
 from connector.model.customer import Customer, Language
 from connector.ports import Adapter, Probe
+from connector.store import breakage
 from connector.texts import say
 
 _WRONG_CONFIG = 2
@@ -84,7 +85,7 @@ def _as_json(problem: Problem) -> dict[str, object]:
 def _probes(config_file: Path, config: Config, installation: Installation) -> Iterator[Probe]:
     yield Probe("config", ok=True, detail=str(config_file))
     yield from _secret_files(config_file)
-    yield _data_folder(config)
+    yield from _data_folder(config)
     yield _database(config)
     yield from _workers(config)
     for adapter in installation.adapters():
@@ -99,7 +100,8 @@ def _secret_files(config_file: Path) -> Iterator[Probe]:
             yield Probe(f"rights of {file}", ok=True, detail="others may read it", remedy=f"chmod 600 {file}")
 
 
-def _data_folder(config: Config) -> Probe:
+def _data_folder(config: Config) -> Iterator[Probe]:
+    """It can be written to, and holds accounts and signatures: it too is for one pair of eyes."""
     folder = config.data_folder
     nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
     try:
@@ -107,10 +109,12 @@ def _data_folder(config: Config) -> Probe:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        return Probe(
-            "data folder", ok=False, detail=f"{folder}: {error.strerror}", remedy="Let it be written by this user."
-        )
-    return Probe("data folder", ok=True, detail=str(folder))
+        remedy = "Let it be written by this user."
+        yield Probe("data folder", ok=False, detail=f"{folder}: {error.strerror}", remedy=remedy)
+        return
+    yield Probe("data folder", ok=True, detail=str(folder))
+    if folder.exists() and folder.stat().st_mode & _OTHERS_MAY_READ:
+        yield Probe(f"rights of {folder}", ok=True, detail="others may read it", remedy=f"chmod 700 {folder}")
 
 
 def _database(config: Config) -> Probe:
@@ -121,8 +125,10 @@ def _database(config: Config) -> Probe:
     except ConnectorError as error:
         return Probe("database", ok=False, detail=f"{shown}: {error.what}", remedy=error.remedy)
     except (SQLAlchemyError, ImportError) as error:
-        why = masked_text(str(error).partition("\n")[0])
-        return Probe("database", ok=False, detail=f"{shown}: {why}", remedy="Check address, name and rights.")
+        told = breakage.in_words(error)
+        why = masked_text(told.what if told else str(error).partition("\n")[0])
+        remedy = "Check its address, name and rights, and that it is there."
+        return Probe("database", ok=False, detail=f"{shown}: {why}", remedy=remedy)
     return Probe("database", ok=True, detail=shown)
 
 

@@ -21,7 +21,7 @@ from connector.engine import witness
 from connector.engine.lock import pass_lock
 from connector.errors import Fatal
 from connector.store import recoveries
-from connector.store.database import Store, open_store
+from connector.store.database import OWNER_ONLY_FILE, Store, open_store
 
 _WITH_IT = ("", "-wal", "-shm")
 """Endings of the files of a SQLite database."""
@@ -147,9 +147,10 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a database with its latest changes, inside SQLite's own locks; the copy is whole or not there."""
     there = target.exists()
     try:
+        target.touch(mode=OWNER_ONLY_FILE)
         with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as write:
             read.backup(write)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         if not there:
             target.unlink(missing_ok=True)
         raise Fatal(

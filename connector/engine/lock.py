@@ -13,7 +13,7 @@ from types import TracebackType
 from sqlalchemy import Connection, text
 
 from connector.errors import PassRunning
-from connector.store.database import Store
+from connector.store.database import OWNER_ONLY_FOLDER, Store
 
 EVERYTHING = "pass"
 """Name of the lock of a whole pass."""
@@ -72,7 +72,7 @@ class Locks:
         return True
 
     def _file(self, name: str) -> ExitStack | None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         path = self._folder / f"{re.sub(r'[^A-Za-z0-9-]+', '-', name)}.lock"
         with ExitStack() as stack:
             file = stack.enter_context(path.open("w"))

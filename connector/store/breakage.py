@@ -80,9 +80,10 @@ def _of_database(error: DBAPIError) -> Fatal | None:
     words = _BY_EXTENDED_CODE.get(code) or _BY_CODE.get(code & _PRIMARY)
     if words is not None:
         return _fatal(words, str(error.orig))
-    return _fatal(_UNUSABLE, str(error.orig).strip()) if isinstance(error, OperationalError) else None
+    return _fatal(_UNUSABLE, str(error.orig)) if isinstance(error, OperationalError) else None
 
 
 def _fatal(words: tuple[str, str], said: str, where: object = None) -> Fatal:
     what, remedy = words
-    return Fatal(what.format(said=said.rstrip(".")), where=str(where or "database"), remedy=remedy)
+    seen = said.strip().partition("\n")[0]  # what follows are hints of the driver
+    return Fatal(what.format(said=seen.rstrip(".")), where=str(where or "database"), remedy=remedy)

@@ -5,9 +5,10 @@ A `Store` hands out transactions. Every change of the product happens in one of 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from connector.errors import Fatal
+
+OWNER_ONLY_FOLDER, OWNER_ONLY_FILE = 0o700, 0o600
+"""Rights of what we make for the data of an installation."""
 
 _BUSY_TIMEOUT_MS = 30_000
 _IDLE_TIMEOUT_MS = 600_000  # a frozen process lets go of what it has in hands
@@ -98,11 +102,20 @@ def open_store(url: str) -> Store:
             where="config key database",
             remedy="Write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
         )
-    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    Path(parsed.database).parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"check_same_thread": False})
+    event.listen(engine, "do_connect", _made_for_its_owner)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin)
     return Store(engine)
+
+
+def _made_for_its_owner(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
+    """A new database is for one pair of eyes, as the files beside it then are: it holds accounts and signatures."""
+    file = str(arguments[0])
+    if file != ":memory:" and not Path(file).exists():
+        with suppress(OSError):  # SQLite says better what is wrong
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT, OWNER_ONLY_FILE))
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
+import sys
 import tempfile
 from pathlib import Path
+from shutil import which
 from threading import Event
 
 from bankfiles.characters import transliterate
@@ -13,8 +16,10 @@ from connector.cli.demo.books import Books, FileBooks
 from connector.cli.demo.people import Manner, people
 from connector.cli.demo.story import Story
 from connector.cli.demo.town import Town, first_day, free_port
+from connector.cli.options import CONFIG_VARIABLE
 from connector.cli.terminal import console, fail
 from connector.logs import set_up_logs
+from connector.store.database import OWNER_ONLY_FOLDER
 from connector.testing.bank_house import BankHouse, Fate, Told
 from connector.testing.clock import SettableClock
 
@@ -33,6 +38,7 @@ def folder_of(into: Path | None) -> Path | None:
     if folder.exists() and any(folder.iterdir()):
         fail(f"{folder} is not empty. Name a new folder, or empty this one: the demo would mix with what is there.")
         return None
+    folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     return folder.absolute()
 
 
@@ -56,12 +62,21 @@ def walk(folder: Path, books: Books, *, stay: bool) -> int:
                 write(f"  {line}")
             write(f"\nAll of it lies in {folder}")
             write("  outbox/ bank files sent   inbox/ the bank's answers   mail/ mails   mandates/ signed PDFs   db/")
-            write(f"  Look further:  sepa-connector status --config {folder / 'config.yaml'}")
+            write("\nTo look further, type:")
+            for line in _what_to_type(folder / "config.yaml"):
+                write(f"  {line}")
             if stay:
                 _stay(town)
     finally:
         town.close()
     return _DONE
+
+
+def _what_to_type(config: Path) -> tuple[str, ...]:
+    """Commands to go on with, as they work in this shell: the command may not be on its path."""
+    command = "sepa-connector" if which("sepa-connector") else shlex.quote(sys.argv[0])
+    asked = ("status", "exceptions list", "explain customer 'Damien Lambert'", "mandates list", "audit")
+    return (f"export {CONFIG_VARIABLE}={shlex.quote(str(config))}", *(f"{command} {words}" for words in asked))
 
 
 def _stay(town: Town) -> None:

@@ -13,10 +13,10 @@ from connector.engine.one_pass import PassResult, run_pass
 from connector.engine.status import status
 from connector.masking import masked_text
 from connector.model.collection import FAILED_STATES, CollectionState
-from connector.model.deed import Deed
 from connector.store import exceptions
 from connector.testing.debtor import refuse_over_http, sign_over_http
-from connector.texts import reason_text
+from connector.texts import reason_text, record_text, word
+from connector.texts.formatting import written
 
 _NIGHTS_MAX = 21
 _QUIET_NIGHTS_IN_A_ROW = 3
@@ -69,15 +69,13 @@ class Story:
         told: list[str] = []
         narrator = Narrator(self._town.installation.language, told.append)
 
-        def listen(deed: Deed) -> None:
-            narrator(deed)
-
-        result = run_pass(self._town.installation, self._town.store, tell=listen)
+        result = run_pass(self._town.installation, self._town.store, tell=narrator)
         narrator.end()
         if result.error is not None:
             raise result.error
         if told:
-            title = f"Night of {self._town.clock.now:%A %d %B}"
+            now = self._town.clock.now
+            title = f"Night of {now:%A} {now.day} {now:%B}"
             self._write(f"\n{title}: {about}" if about else f"\n{title}")
             for line in told:
                 self._write(masked_text(line))
@@ -107,13 +105,17 @@ class Story:
     def tell_end(self) -> None:
         """How it stands at the end, and what waits for a person."""
         town = self._town
-        stands = status(town.store)
+        stands, language = status(town.store), town.installation.language
         self._write("\nHow it stands")
         for state, (number, amount) in stands.collections.items():
-            self._write(f"  collections {state}: {number}, together {amount} EUR")
-        self._write(f"  mandates: {', '.join(f'{number} {state}' for state, number in stands.mandates.items())}")
+            self._write(
+                f"  collections {word(language, 'state', state)}: {number}, together {written(language, amount)}"
+            )
+        counted = (f"{number} {word(language, 'state', state)}" for state, number in stands.mandates.items())
+        self._write(f"  mandates: {', '.join(counted)}")
         with town.store.reading() as connection:
             shown = exceptions.all_open(connection)
         self._write(f"\nFor a person to look at ({len(shown)})")
         for one in shown:
-            self._write(f"  {one.record}: {masked_text(reason_text(town.installation.language, one.reason))}")
+            record = record_text(language, one.record)
+            self._write(f"  {one.id}. {record}: {masked_text(reason_text(language, one.reason))}")

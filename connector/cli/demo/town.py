@@ -23,7 +23,7 @@ from connector.errors import Fatal
 from connector.installation import Installation
 from connector.signing.app import signing_app
 from connector.signing.service import SigningService
-from connector.store.database import Store, open_store
+from connector.store.database import OWNER_ONLY_FILE, Store, open_store
 from connector.testing.bank_house import BankHouse
 from connector.testing.clock import SettableClock
 
@@ -160,6 +160,8 @@ def _configured(folder: Path, books: Books, url: str) -> Config:
     """Write the config of the town, as `init` would, and read it."""
     for name in ("inbox", "outbox", "mail", "mandates", "db"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    for name in ("secret", "config.yaml"):
+        (folder / name).touch(mode=OWNER_ONLY_FILE)
     (folder / "secret").write_text("the demo needs no secret, only one of this length\n", encoding="utf-8")
     sender = "Brouwerij De Kroon <facturen@example.org>"
     config = {

@@ -53,6 +53,17 @@ def test_secrets_that_others_may_read_are_told(installed: Command, tmp_path: Pat
     assert "chmod 600 secret" in installed("check").out
 
 
+def test_data_is_made_for_its_owner_alone_and_others_who_may_read_it_are_told(
+    installed: Command, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    assert data.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in data.glob("*.db*")} == {0o600}
+    assert "rights of" not in installed("check").out
+    data.chmod(0o755)
+    assert f"chmod 700 {data}" in installed("check").out
+
+
 def test_a_database_that_can_not_be_reached_is_told_without_its_password(installed: Command, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     url = "database: postgresql://sepa:hunter22@127.0.0.1:1/sepa\n"
@@ -60,6 +71,8 @@ def test_a_database_that_can_not_be_reached_is_told_without_its_password(install
     said = installed("check")
     assert said.code == 1
     assert "✗ database" in said.out
+    assert "Connection refused." in said.out
+    assert "psycopg" not in said.out
     assert "hunter22" not in said.out + said.err
 
 

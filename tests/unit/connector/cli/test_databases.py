@@ -19,6 +19,7 @@ def _set_version(version: str) -> None:
 def test_a_backup_holds_what_was_there_and_a_restore_brings_it_back(installed: Command) -> None:
     installed("sync")
     assert installed("db", "backup", "copy.db").code == 0
+    assert Path("copy.db").stat().st_mode & 0o777 == 0o600
     before = installed("exceptions", "list").out
     installed("exceptions", "ignore", "1")
     said = installed("db", "restore", "copy.db")
