@@ -21,6 +21,7 @@ from connector.errors import ConnectorError
 from connector.masking import masked_text
 from connector.model.customer import Language
 from connector.model.deed import Deed, DeedCode, Step
+from connector.store import exceptions
 from connector.texts import reason_text, say
 
 _NOT_STARTED = "not_started"
@@ -32,6 +33,7 @@ def plan(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
         language = it.installation.language
         with progress_shown(language, write) as (show, _):
             result = rehearse(it.installation, it.store, steps=steps, progress=show)
+        waiting = _waiting(it)
     narrator = Narrator(language, write)
     for deed in result.deeds:
         if as_json:
@@ -39,7 +41,9 @@ def plan(config_file: Path, steps: Sequence[Step], *, as_json: bool) -> int:
         else:
             narrator(deed)
     narrator.end()
-    _end(language, result, "planned", as_json=as_json)
+    _end(language, result, as_json=as_json)
+    if not as_json:
+        _say_planned(language, result, waiting)
     return result.exit_code
 
 
@@ -61,8 +65,34 @@ def walk(it: Opened, steps: Sequence[Step], stop: Event, *, as_json: bool) -> Pa
     if not sys.stderr.isatty():
         result.log("pass.ended")
     if as_json or sys.stderr.isatty() or result.outcome is not Outcome.DONE:
-        _end(language, result, "outcome", as_json=as_json)
+        _end(language, result, as_json=as_json)
+        if not as_json:
+            _say_done(language, result.outcome, _waiting(it))
     return result
+
+
+def _waiting(it: Opened) -> int:
+    """How many Exceptions wait for a person, those of earlier passes too: as many as `exceptions list` shows."""
+    with it.store.reading() as connection:
+        return exceptions.count_open(connection)
+
+
+def _say_done(language: Language, outcome: Outcome, waiting: int) -> None:
+    """That it is done, and what waits for a person now - which need not have been met in this pass."""
+    if outcome in (Outcome.DONE, Outcome.EXCEPTIONS):
+        outcome = Outcome.EXCEPTIONS if waiting else Outcome.DONE
+    write(f"\n{say(language, f'report.outcome.{outcome}', count=waiting)}")
+
+
+def _say_planned(language: Language, result: PassResult, waiting: int) -> None:
+    """What the plan was, with what it met that is new; and what waits already."""
+    new = sum(deed.code is DeedCode.EXCEPTION for deed in result.deeds)
+    key: str = result.outcome.value
+    if result.outcome in (Outcome.DONE, Outcome.EXCEPTIONS):
+        key = "exceptions" if new else "done" if result.deeds else "nothing"
+    write(f"\n{say(language, f'report.planned.{key}', count=new)}")
+    if waiting:
+        write(f"{say(language, 'report.status.exceptions', count=waiting)}. {say(language, 'report.status.all')}")
 
 
 def _teller(language: Language, narrator: Narrator, *, as_json: bool) -> Callable[[Deed], None]:
@@ -79,8 +109,8 @@ def log_deed(deed: Deed) -> None:
     write(f"{deed.step.value}.{deed.code.value}", **{k: str(v) for k, v in deed.facts.items()})
 
 
-def _end(language: Language, result: PassResult, room: str, *, as_json: bool) -> None:
-    """How it ended, and what to do next."""
+def _end(language: Language, result: PassResult, *, as_json: bool) -> None:
+    """What stood in its way; for a program, all of how it ended."""
     if as_json:
         error = masked_text(str(result.error)) if result.error else None
         away = [reason.facts for reason in result.unreachable]
@@ -90,10 +120,6 @@ def _end(language: Language, result: PassResult, room: str, *, as_json: bool) ->
         write(f"\n{masked_text(str(result.error))}")
     if result.unreachable:
         write("", *(reason_text(language, reason) for reason in result.unreachable))
-    outcome: str = result.outcome.value
-    if room == "planned" and result.outcome is Outcome.DONE and not result.deeds:
-        outcome = "nothing"
-    write(f"\n{say(language, f'report.{room}.{outcome}', count=result.exceptions)}")
 
 
 def _print_result(

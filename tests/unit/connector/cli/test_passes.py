@@ -53,6 +53,17 @@ def test_a_pass_with_exceptions_ends_with_3_and_says_where_they_are_listed(insta
     assert "sepa-connector exceptions list" in said.out
 
 
+def test_what_waits_for_a_person_is_counted_as_the_list_does_also_if_this_pass_met_none_of_it(
+    installed: Command,
+) -> None:
+    installed("sync")
+    waiting = len(installed("exceptions", "list", "--json").objects)
+    assert f"with {waiting} things for you to look at" in installed("sync").out
+    said = installed("plan", "--step", "pull")
+    assert (said.code, said.out.count("nothing to do now")) == (0, 1)
+    assert f"{waiting} things for you to look at. All of them: sepa-connector exceptions list" in said.out
+
+
 def test_a_pass_without_exceptions_ends_with_0_and_says_nothing_off_a_terminal(
     installed: Command, tmp_path: Path
 ) -> None:
