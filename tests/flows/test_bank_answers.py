@@ -364,12 +364,17 @@ def test_a_person_may_have_a_refused_file_asked_for_again(world: World) -> None:
     assert len(world.bank.received) == 2
 
 
-def test_an_amount_above_the_rules_is_shown_until_it_is_lower(world: World) -> None:
+def _above_the_rules(world: World) -> None:
+    """An invoice whose amount is above what the rules allow, which is shown."""
     world.rules = Rules(notify=NotifyRules(days=2), collect=CollectRules(maximum=Decimal("100.00")))
     world.with_mandate("ada")
     world.invoice("2026-1", "ada", announces_debit=True)
     world.walk()
     assert _codes(world) == [ReasonCode.AMOUNT_OUT_OF_RANGE]
+
+
+def test_an_amount_above_the_rules_is_shown_until_it_is_lower(world: World) -> None:
+    _above_the_rules(world)
     world.invoice("2026-1", "ada", "100.00", announces_debit=True)
     world.walk()
     assert _codes(world) == []
@@ -377,11 +382,7 @@ def test_an_amount_above_the_rules_is_shown_until_it_is_lower(world: World) -> N
 
 
 def test_an_amount_above_the_rules_is_shown_no_more_once_it_is_lower_though_the_mandate_ended(world: World) -> None:
-    world.rules = Rules(notify=NotifyRules(days=2), collect=CollectRules(maximum=Decimal("100.00")))
-    world.with_mandate("ada")
-    world.invoice("2026-1", "ada", announces_debit=True)
-    world.walk()
-    assert _codes(world) == [ReasonCode.AMOUNT_OUT_OF_RANGE]
+    _above_the_rules(world)
     world.service.tell(MandateEventKind.CANCELLED, world.reference_of("ada"))
     world.walk()
     assert _codes(world) == [ReasonCode.AMOUNT_OUT_OF_RANGE]
