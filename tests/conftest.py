@@ -6,7 +6,15 @@ import os
 
 from tests.support.live import REQUIRE_LIVE, SCHEMAS
 
-pytest_plugins = ["tests.support.chromium", "tests.support.postgresql", "tests.support.schemas", "tests.support.smtp"]
+pytest_plugins = [
+    "tests.support.chromium",
+    "tests.support.counting",
+    "tests.support.postgresql",
+    "tests.support.databases",
+    "tests.support.houses",
+    "tests.support.schemas",
+    "tests.support.smtp",
+]
 
 KEPT = (REQUIRE_LIVE, SCHEMAS)
 

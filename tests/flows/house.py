@@ -136,7 +136,10 @@ def _sign(loaded: Config, folder: Path, groups: tuple[str, ...], at: datetime) -
 
 def _found(folder: Path, address: str, pattern: str) -> str:
     for path in (folder / "mail").glob("*.eml"):
-        message = message_from_bytes(path.read_bytes(), policy=default_policy)
+        content = path.read_bytes()
+        if address.encode() not in content:
+            continue
+        message = message_from_bytes(content, policy=default_policy)
         body = message.get_body(("plain",))
         if address in str(message["To"]) and body and (found := re.search(pattern, body.get_content())):
             return found.group()

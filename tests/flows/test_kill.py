@@ -45,10 +45,10 @@ class Street:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.live)])
-def street(request: pytest.FixtureRequest, tmp_path: Path) -> Street:
+def street(request: pytest.FixtureRequest, pattern_house: Path, tmp_path: Path) -> Street:
     """Houses on SQLite, and on PostgreSQL."""
     if request.param == "sqlite":
-        return _on_files(tmp_path)
+        return _on_files(pattern_house.parent, tmp_path)
     return _on_server(tmp_path, request.getfixturevalue("postgresql_server"))
 
 
@@ -56,8 +56,8 @@ def _numbers() -> Iterator[str]:
     return map(str, range(10**6))
 
 
-def _on_files(folder: Path) -> Street:
-    house, numbers = prepared(folder / "house").parent, _numbers()
+def _on_files(house: Path, folder: Path) -> Street:
+    numbers = _numbers()
     return Street(lambda: _copy(house, folder / next(numbers)))
 
 
@@ -139,6 +139,7 @@ def _haunted(house: Path, street: Street, killer: Victims, moments: random.Rando
         kills += 1
 
 
+@pytest.mark.uncounted
 @pytest.mark.timeout(1200)
 def test_a_road_that_is_killed_two_hundred_times_ends_the_same(street: Street) -> None:
     expected = _undisturbed(street.another())

@@ -12,7 +12,7 @@ from connector.model.customer import Language
 from connector.store import exceptions
 from connector.store.database import open_store
 from connector.texts import reason_text
-from tests.flows.house import FIRST_NIGHT, PREPARED_NIGHT, SIZE, config_file, one_pass, plan, prepared
+from tests.flows.house import FIRST_NIGHT, PREPARED_NIGHT, SIZE, config_file, one_pass, plan
 
 
 def _files(folder: Path) -> dict[str, str]:
@@ -24,28 +24,26 @@ def _files(folder: Path) -> dict[str, str]:
     }
 
 
-def test_plan_pass_and_idle_pass_of_a_house_with_everything_to_do(tmp_path: Path) -> None:
-    config = prepared(tmp_path / "house")
-    before = _files(config.parent)
-    planned = plan(config, PREPARED_NIGHT)
-    assert _files(config.parent) == before
+def test_plan_pass_and_idle_pass_of_a_house_with_everything_to_do(house: Path) -> None:
+    before = _files(house.parent)
+    planned = plan(house, PREPARED_NIGHT)
+    assert _files(house.parent) == before
     assert planned.outcome is Outcome.DONE
-    done = one_pass(config, PREPARED_NIGHT)
+    done = one_pass(house, PREPARED_NIGHT)
     assert done.counts == planned.counts
     assert done.counts["invite.invite"] == SIZE
     assert done.counts["follow.signed"] == SIZE
     assert done.counts["reconcile.register_payment"] == SIZE
-    assert one_pass(config, PREPARED_NIGHT).counts == {}
+    assert one_pass(house, PREPARED_NIGHT).counts == {}
 
 
-def test_invitations_that_ran_out_lapse_in_a_plan_and_in_the_pass(tmp_path: Path) -> None:
-    config = prepared(tmp_path / "house")
-    one_pass(config, PREPARED_NIGHT)
+def test_invitations_that_ran_out_lapse_in_a_plan_and_in_the_pass(house: Path) -> None:
+    one_pass(house, PREPARED_NIGHT)
     later = PREPARED_NIGHT + timedelta(days=40)
-    planned = plan(config, later)
+    planned = plan(house, later)
     assert planned.counts["follow.mandate_changed"] == SIZE
-    assert one_pass(config, later).counts["follow.mandate_changed"] == SIZE
-    assert "follow.mandate_changed" not in one_pass(config, later).counts
+    assert one_pass(house, later).counts["follow.mandate_changed"] == SIZE
+    assert "follow.mandate_changed" not in one_pass(house, later).counts
 
 
 def test_bad_files_become_exceptions_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ def _roads(store: Store) -> list[int]:
 
 
 @pytest.mark.live
+@pytest.mark.uncounted
 @pytest.mark.timeout(1500)
 def test_workers_killed_at_random_end_as_one_process_does(memory_folder: Path, postgresql_url: str) -> None:
     alone = founded(

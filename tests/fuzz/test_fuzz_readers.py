@@ -106,6 +106,7 @@ TARGETS: dict[str, tuple[list[bytes], Callable[[bytes], Iterable[object]]]] = {
 }
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("target", TARGETS)
 def test_no_damaged_file_crashes_a_reader(target: str) -> None:
     seeds, read = TARGETS[target]

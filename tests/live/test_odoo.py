@@ -25,7 +25,7 @@ from tests.live.odoo.given import AMOUNT, DAYS_UNTIL_DUE, Case, Open, iban_of, n
 from tests.live.odoo.office import InvoiceInOdoo, Office
 from tests.live.odoo.road import Road
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("odoo"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.live, pytest.mark.uncounted, pytest.mark.xdist_group("odoo"), pytest.mark.timeout(600)]
 
 RULES = Rules(invite=InviteRules(whom=WhomToInvite.MARKED), notify=NotifyRules(days=2))
 

@@ -9,6 +9,8 @@ from connector.testing.simulation.seeds import play_some
 from tests.simulation.failures import told
 
 # Drawn before people had habits (scenario.py): played without them, so that each still is what it was.
+pytestmark = pytest.mark.uncounted
+
 KEPT = {
     1: "a cancellation at the mandate service never came to the package",
     6: "a mandate that was signed and cancelled between two passes never came to the package",

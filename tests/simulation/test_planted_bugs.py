@@ -46,6 +46,8 @@ from connector.testing.simulation.database import SqliteDatabase
 from connector.testing.simulation.play import DAYS
 from connector.testing.simulation.seeds import play_some
 
+pytestmark = pytest.mark.uncounted
+
 SEEDS = 200
 Plant = Callable[[pytest.MonkeyPatch], None]
 

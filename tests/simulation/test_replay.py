@@ -6,8 +6,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from connector.testing.simulation.play import DAYS
 from connector.testing.simulation.seeds import play_some
+
+pytestmark = pytest.mark.uncounted
 
 _SEED = 6
 

@@ -8,6 +8,8 @@ from connector.testing.simulation.play import DAYS
 from connector.testing.simulation.seeds import play_some
 from tests.simulation.failures import told
 
+pytestmark = pytest.mark.uncounted
+
 _GROUP = 25
 _ON_SQLITE, _ON_POSTGRESQL = 300, 200
 _DAYS_ON_POSTGRESQL = 4  # each statement is a way to another process and back

@@ -14,7 +14,7 @@ from tests.live.odoo.environment import OdooServer
 from tests.live.odoo.given import Open
 from tests.live.odoo.office import Office
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("odoo")]
+pytestmark = [pytest.mark.live, pytest.mark.uncounted, pytest.mark.xdist_group("odoo")]
 
 SWITCH = "base.enable_programmatic_api_keys"
 

@@ -16,7 +16,7 @@ from tests.contract.accounting import customers, invoices, pull
 from tests.live.odoo.given import AMOUNT, DAYS_UNTIL_DUE, SOURCE, Case, Open, iban_of, new_case, paid, signed
 from tests.live.odoo.office import Office
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("odoo")]
+pytestmark = [pytest.mark.live, pytest.mark.uncounted, pytest.mark.xdist_group("odoo")]
 
 
 def customer_of(package: OdooPackage, case: Case, cursor: str = "") -> Customer | None:

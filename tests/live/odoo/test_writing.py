@@ -27,7 +27,7 @@ from tests.live.odoo.given import (
 )
 from tests.live.odoo.office import InvoiceInOdoo, Office
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("odoo")]
+pytestmark = [pytest.mark.live, pytest.mark.uncounted, pytest.mark.xdist_group("odoo")]
 
 
 def open_invoice(case: Case) -> InvoiceInOdoo:

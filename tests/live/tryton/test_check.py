@@ -8,7 +8,7 @@ from adapters.accounting.tryton.adapter import TrytonPackage
 from tests.counterparts.tryton.server import free_port
 from tests.live.tryton.given import Open
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("tryton")]
+pytestmark = [pytest.mark.live, pytest.mark.uncounted, pytest.mark.xdist_group("tryton")]
 
 
 def test_all_is_well(package: TrytonPackage) -> None:

@@ -16,7 +16,7 @@ from tests.counterparts.tryton.read_back import client_of, read_back
 from tests.counterparts.tryton.server import TrytonServer
 from tests.live.tryton.given import SOURCE
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("tryton")]
+pytestmark = [pytest.mark.live, pytest.mark.uncounted, pytest.mark.xdist_group("tryton")]
 
 OWN_MAPPING = """
 extends: tryton

@@ -20,7 +20,7 @@ from connector.testing.clock import SettableClock
 from tests.counterparts.tryton.server import TrytonServer, free_port
 from tests.live.tryton.given import DUE, IBAN, ISSUED, Open, books
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("tryton")]
+pytestmark = [pytest.mark.live, pytest.mark.uncounted, pytest.mark.xdist_group("tryton")]
 
 
 def by_number(batches: Iterator[Batch[Customer]] | list[Batch[Customer]]) -> dict[str, Customer]:

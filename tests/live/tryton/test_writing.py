@@ -26,7 +26,7 @@ from tests.counterparts.tryton.server import TrytonServer
 from tests.live.tryton.cutting import Cut, CuttingTransport
 from tests.live.tryton.given import Open, document, german_iban, mandate, payment, returned
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("tryton")]
+pytestmark = [pytest.mark.live, pytest.mark.uncounted, pytest.mark.xdist_group("tryton")]
 
 STEPS_MAX = 20
 MANDATE = "account.payment.sepa.mandate"

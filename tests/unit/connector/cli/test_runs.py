@@ -9,18 +9,17 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from connector.cli.app import app
-from tests.flows.house import PREPARED_NIGHT, SIZE, one_pass, prepared
+from tests.flows.house import PREPARED_NIGHT, SIZE, one_pass
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(house: Path) -> Path:
     """A house in which one run waits for a person."""
-    path = prepared(tmp_path / "house")
-    text = path.read_text("utf-8").replace("window_days: 5", "window_days: 5\n    approval: true")
+    text = house.read_text("utf-8").replace("window_days: 5", "window_days: 5\n    approval: true")
     assert "approval" in text
-    path.write_text(text, "utf-8")
-    one_pass(path, PREPARED_NIGHT)
-    return path
+    house.write_text(text, "utf-8")
+    one_pass(house, PREPARED_NIGHT)
+    return house
 
 
 def _type(config: Path, *words: str) -> Result:

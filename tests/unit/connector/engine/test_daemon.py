@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -21,9 +20,8 @@ MISSED = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = open_store(f"sqlite:///{tmp_path / 'x.db'}")
-    made.upgrade()
+def store(sqlite_url: str) -> Iterator[Store]:
+    made = open_store(sqlite_url)
     yield made
     made.close()
 

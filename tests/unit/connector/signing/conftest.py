@@ -11,8 +11,8 @@ from tests.support.signing import SigningDesk, signing_desk
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[SigningDesk]:
+def desk(sqlite_url: str, tmp_path: Path) -> Iterator[SigningDesk]:
     """A service on SQLite."""
-    desk = signing_desk(f"sqlite:///{tmp_path / 'connector.db'}", tmp_path)
+    desk = signing_desk(sqlite_url, tmp_path)
     yield desk
     desk.service.close()

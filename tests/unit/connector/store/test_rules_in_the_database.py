@@ -38,10 +38,10 @@ def _end_to_end_id(connection: Connection) -> str:
     return str(connection.execute(collections.select()).one().end_to_end_id)
 
 
-def test_migrations_make_the_tables_of_the_code(database_url: str) -> None:
+def test_migrations_make_the_tables_of_the_code(bare_database_url: str) -> None:
     assert pass_tables  # its tables are part of the metadata, and so are the next ones
     assert signing_tables
-    store = open_store(database_url)
+    store = open_store(bare_database_url)
     store.upgrade()
     with store.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

@@ -30,9 +30,9 @@ ROAD = 1_773_106_200
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
+def installation(sqlite_url: str, tmp_path: Path) -> Iterator[Installation]:
     """Two creditors; `books` and `shop` are collected for one of them, nothing for the other."""
-    world = new_world(f"sqlite:///{tmp_path / 'x.db'}", tmp_path)
+    world = new_world(sqlite_url, tmp_path)
     made = world.installation
     shop = Source("shop", world.package, "main")
     yield replace(

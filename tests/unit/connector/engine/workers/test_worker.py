@@ -73,10 +73,10 @@ class Bench:
 
 
 @pytest.fixture
-def bench(postgresql_url: str, tmp_path: Path) -> Iterator[Bench]:
-    world = new_world(postgresql_url, tmp_path)
+def bench(postgresql_tables_url: str, tmp_path: Path) -> Iterator[Bench]:
+    world = new_world(postgresql_tables_url, tmp_path)
     tables.make(world.store)
-    yield Bench(world, postgresql_url)
+    yield Bench(world, postgresql_tables_url)
     world.store.close()
 
 
