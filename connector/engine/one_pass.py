@@ -179,15 +179,16 @@ def run_pass(
 def _what_is_loaded_left_alone() -> Iterator[None]:
     """Python seldom looks for unused objects that hold each other, and not among those that it is made of itself.
 
-    Long work makes many objects and hardly any that hold each other: the rest go at once, without that search.
+    Long work makes many objects and hardly any that hold each other: the rest go at once, without that search. What
+    the first pass of a process finds is set apart for good; what passes leave behind is found by a later search.
     """
-    gc.freeze()
+    if not gc.get_freeze_count():
+        gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
     try:
         yield
     finally:
         gc.set_threshold(_BETWEEN_SEARCHES_ELSE)
-        gc.unfreeze()
 
 
 def _day(connection: Connection, installation: Installation) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from decimal import Decimal
 from threading import Event
 
@@ -49,6 +51,27 @@ def test_a_stop_finishes_the_record_in_hand_and_the_next_pass_does_the_rest(worl
     assert world.walk().outcome is Outcome.DONE
     assert len(world.service.invited) == 3
     assert len(world.mailer.sent) == 3
+
+
+def test_what_a_pass_leaves_in_memory_is_found_while_later_ones_run(world: World) -> None:
+    class Left:
+        """An object that holds itself: only a search for unused objects finds it."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    world.walk()
+    seen = weakref.ref(Left())
+    found = []
+
+    def search(progress: Progress) -> None:
+        gc.collect()
+        found.append(seen() is None)
+
+    world.customer("ada")
+    run_pass(world.installation, world.store, progress=search)
+    assert found
+    assert all(found)
 
 
 def test_a_step_runs_alone(world: World) -> None:

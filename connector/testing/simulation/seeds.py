@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -54,7 +53,6 @@ def play_all(plan: Plan) -> Iterator[Outcome]:
 def play_some(seeds: Sequence[int], days: int, database: str = "", *, plain: bool = False) -> Iterator[Outcome]:
     """Play seeds one after the other on one database."""
     where = _MEMORY if _MEMORY.is_dir() else None
-    gc.freeze()  # what was loaded stays: there is no need to look at it again and again
     with tempfile.TemporaryDirectory(prefix="sepa-connector-simulation-", dir=where) as folder:
         opened = open_database(database, Path(folder))
         try:
