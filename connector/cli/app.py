@@ -192,6 +192,19 @@ def explain(
 
 
 @app.command()
+def invite(
+    customer: Annotated[
+        str, typer.Argument(metavar="CUSTOMER", help="Number, name, or id of a customer.", show_default=False)
+    ],
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Invite a customer to sign a mandate: one whom the rules do not invite, or once more."""
+    from connector.cli.mandates import invite as run
+
+    raise typer.Exit(run(config, customer))
+
+
+@app.command()
 def demo(
     into: Annotated[Path | None, typer.Option("--into", metavar="DIR", help="Where everything goes.")] = None,
     stay: Annotated[bool, typer.Option("--serve", help="Leave the signing pages running at the end.")] = False,

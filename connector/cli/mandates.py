@@ -1,4 +1,4 @@
-"""`mandates`: which there are, and what a person tells of one."""
+"""`mandates` and `invite`: which there are, what a person tells of one, and who is asked to sign by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Collection
 from pathlib import Path
 
 from connector.cli.attention import person
-from connector.cli.clock import utc_now
 from connector.cli.failing import DONE, FAILED
 from connector.cli.opening import opened
 from connector.cli.terminal import Words, fail, plain, print_json, table, write
@@ -55,7 +54,7 @@ def tell(config_file: Path, reference: str, kind: str, *, iban: str = "") -> int
         words = Words(it.installation.language, it.config.time_zone)
         try:
             mandate, deeds = mandate_desk.tell(
-                it.installation, it.store, reference, MandateEventKind(kind), utc_now(), person(), iban=iban
+                it.installation, it.store, reference, MandateEventKind(kind), person(), iban=iban
             )
         except mandate_desk.NoSuchMandate as error:
             fail(f"{error} `sepa-connector mandates list` shows them.")
@@ -70,4 +69,22 @@ def tell(config_file: Path, reference: str, kind: str, *, iban: str = "") -> int
             write(deed_text(words.language, deed))
         state = words.term("state", mandate.state.value)
         write(words.say("mandate.told" if deeds else "mandate.unchanged", mandate=reference, state=state))
+    return DONE
+
+
+def invite(config_file: Path, customer: str) -> int:
+    """Invite a customer to sign, also one whose last mandate ended or was never signed."""
+    with opened(config_file) as it:
+        words = Words(it.installation.language, it.config.time_zone)
+        try:
+            deeds = mandate_desk.invite(it.installation, it.store, customer, person())
+        except mandate_desk.NoSuchCustomer as error:
+            fail(str(error))
+            return FAILED
+        except mandate_desk.MayNotInvite as error:
+            fail(words.reason(error.reason))
+            return FAILED
+        for deed in deeds:
+            write(deed_text(words.language, deed))
+        write(words.say("mandate.invited"))
     return DONE

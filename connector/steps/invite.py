@@ -48,9 +48,15 @@ def _invite(work: Work, connection: Connection, source: Source, customer: Custom
             work.show(connection, Step.INVITE, record, reason)
         return
     exceptions.close(connection, [record], ReasonCode.NO_EMAIL, act.at, act.by)
+    prepare(work, connection, source, customer, number=1)
+
+
+def prepare(work: Work, connection: Connection, source: Source, customer: Customer, number: int) -> None:
+    """Note that a customer is invited to sign their n-th mandate, and that the invitation is owed."""
+    rules, act = work.installation.rules.invite, work.act()
     creditor = work.installation.creditors[source.creditor]
     mandate = Mandate(
-        reference=mandate_reference(creditor.mandate_prefix, creditor.id, customer.key, number=1),
+        reference=mandate_reference(creditor.mandate_prefix, creditor.id, customer.key, number),
         creditor=creditor.id,
         customer=customer.key,
         scheme=rules.scheme,

@@ -18,9 +18,7 @@ B2B = Rules(invite=InviteRules(scheme=Scheme.B2B), notify=NotifyRules(days=2))
 
 
 def _tell(world: World, kind: MandateEventKind, *, iban: str = "") -> list[str]:
-    _, deeds = mandate_desk.tell(
-        world.installation, world.store, world.reference_of("ada"), kind, world.clock.now, "Ann", iban=iban
-    )
+    _, deeds = mandate_desk.tell(world.installation, world.store, world.reference_of("ada"), kind, "Ann", iban=iban)
     return [deed.code.value for deed in deeds]
 
 
@@ -113,4 +111,85 @@ def test_an_account_that_can_not_exist_is_refused_and_not_shown_whole(world: Wor
 
 def test_a_reference_that_nobody_knows_is_named(world: World) -> None:
     with pytest.raises(mandate_desk.NoSuchMandate, match="M-NONE"):
-        mandate_desk.tell(world.installation, world.store, "M-NONE", MandateEventKind.CANCELLED, world.clock.now, "Ann")
+        mandate_desk.tell(world.installation, world.store, "M-NONE", MandateEventKind.CANCELLED, "Ann")
+
+
+def _invite(world: World, word: str = "ada") -> list[str]:
+    deeds = mandate_desk.invite(world.installation, world.store, word, "Ann")
+    return [str(deed.facts["mandate"]) for deed in deeds]
+
+
+def test_a_debtor_who_did_not_sign_in_time_can_be_invited_again_and_is_collected_from(world: World) -> None:
+    world.customer("ada")
+    world.invoice("2026-1", "ada", due_on=date(2027, 3, 1))
+    world.walk()
+    first = world.reference_of("ada")
+    world.service.tell(MandateEventKind.INVITATION_EXPIRED, first)
+    world.nights(3)
+    assert len(world.mailer.sent) == 1, "nobody is invited twice by itself"
+    (second,) = _invite(world)
+    assert second != first
+    world.walk()
+    assert len(world.mailer.sent) == 2
+    world.service.sign(second, IBANS["ada"], world.clock.now.date())
+    world.clock.forward(days=80)
+    world.nights(20)
+    assert len(world.package.payments) == 1
+    assert world.package.mandates[second].mandate.state is MandateState.ACTIVE
+
+
+def test_a_debtor_whose_mandate_is_over_can_sign_another(world: World) -> None:
+    world.with_mandate("ada")
+    _tell(world, MandateEventKind.CANCELLED)
+    world.nights(2)
+    (second,) = _invite(world)
+    world.walk()
+    world.service.sign(second, IBANS["bob"], world.clock.now.date())
+    world.walk()
+    assert world.package.mandates[second].mandate.iban == IBANS["bob"]
+
+
+def test_who_was_never_marked_can_be_invited_by_hand(world: World) -> None:
+    world.customer("ada", direct_debit=None)
+    world.walk()
+    assert world.service.invited == {}
+    _invite(world)
+    world.walk()
+    assert len(world.service.invited) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"email": ""}, "no_email"),
+        ({"direct_debit": False}, "direct_debit_not_wanted"),
+        ({"active": False}, "customer_inactive"),
+    ],
+)
+def test_who_can_not_be_asked_is_not(world: World, changes: dict[str, object], code: str) -> None:
+    world.customer("ada", **changes)
+    world.walk()
+    with pytest.raises(mandate_desk.MayNotInvite) as caught:
+        _invite(world)
+    assert caught.value.reason.code.value == code
+
+
+def test_nobody_is_invited_beside_an_open_invitation_or_a_mandate(world: World) -> None:
+    world.customer("ada")
+    world.walk()
+    with pytest.raises(mandate_desk.MayNotInvite, match="invitation_open"):
+        _invite(world)
+    world.sign("ada")
+    world.walk()
+    with pytest.raises(mandate_desk.MayNotInvite, match="already_has_mandate"):
+        _invite(world)
+
+
+def test_a_word_that_names_none_or_several_customers_is_told(world: World) -> None:
+    world.customer("ada", name="Same")
+    world.customer("bob", name="Same")
+    world.walk()
+    with pytest.raises(mandate_desk.NoSuchCustomer, match="nobody"):
+        _invite(world, "nobody")
+    with pytest.raises(mandate_desk.NoSuchCustomer, match="books/ada, books/bob"):
+        _invite(world, "Same")

@@ -57,3 +57,17 @@ def test_what_can_not_be_is_refused_with_what_to_do(house: Path) -> None:
         assert said.exit_code == 1
         assert told in said.stderr
         assert said.stdout == ""
+
+
+def test_a_customer_is_invited_once_more(house: Path) -> None:
+    listed = [json.loads(line) for line in _type(house, "list", "--state", "active", "--json").stdout.splitlines()]
+    reference, customer = listed[0]["reference"], listed[0]["customer"]
+    again = ["invite", customer, "--config", str(house)]
+    refused = CliRunner().invoke(app, again)
+    assert refused.exit_code == 1
+    assert "no invitation goes out" in refused.stderr
+    _type(house, "cancel", reference)
+    said = CliRunner().invoke(app, again)
+    assert said.exit_code == 0
+    assert "to sign mandate M-" in said.stdout
+    assert "The invitation goes out with the next pass." in said.stdout
