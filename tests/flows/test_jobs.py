@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -107,8 +108,8 @@ def _ledger(world: World) -> dict[str, list[tuple[object, ...]]]:
         return {name: sorted(tuple(row) for row in connection.execute(query)) for name, query in asked.items()}
 
 
-def test_nights_of_jobs_end_as_nights_of_passes_do(road: Road, tmp_path: Path) -> None:
-    alone = new_world(f"sqlite:///{tmp_path / 'alone.db'}", tmp_path / "alone")
+def test_nights_of_jobs_end_as_nights_of_passes_do(road: Road, sqlite_template: Path, tmp_path: Path) -> None:
+    alone = new_world(f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'alone.db')}", tmp_path / "alone")
     _nights(road.world, road.walk)
     _nights(alone, alone.walk)
     assert _ledger(road.world) == _ledger(alone)

@@ -158,6 +158,4 @@ class World:
 
 def new_world(url: str, folder: Path, **changes: object) -> World:
     """A world on a database whose tables are empty."""
-    store = open_store(url)
-    store.upgrade()
-    return World(store, folder, **changes)  # type: ignore[arg-type]
+    return World(open_store(url), folder, **changes)  # type: ignore[arg-type]
