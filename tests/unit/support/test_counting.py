@@ -28,7 +28,13 @@ class _Counter:
 
 
 def _item(file: str, *markers: str) -> Any:
-    return SimpleNamespace(path=Path(file), get_closest_marker=lambda name: name if name in markers else None)
+    kept = list(markers)
+    return SimpleNamespace(
+        nodeid=f"{file}::test",
+        path=Path(file),
+        add_marker=kept.append,
+        get_closest_marker=lambda name: name if name in kept else None,
+    )
 
 
 @pytest.fixture
@@ -66,3 +72,9 @@ def test_files_with_tests_of_minutes_begin_and_stay_whole() -> None:
     expected = [items[1], items[2], items[4], items[0], items[3]]
     pytest_collection_modifyitems(items)
     assert items == expected
+
+
+def test_what_has_no_limit_is_not_counted() -> None:
+    items = [_item("tests/unit/adapters/mail/test_smtp.py"), _item("tests/unit/connector/test_masking.py")]
+    pytest_collection_modifyitems(items)
+    assert [bool(item.get_closest_marker("uncounted")) for item in items] == [True, False]
