@@ -37,24 +37,33 @@ def save_changed(connection: Connection, table: Table, rows: Iterable[Sequence[A
         rows: values of `columns_read`, which begin with source and id.
         at: when they were read.
     """
-    # The digest is taken of what the driver gets, mostly texts and whole numbers: that is half the work of writing
-    # out dates and amounts, and of a database the driver is always the same.
     latest = {row[:2]: row for row in driven(columns_read(table), rows, connection.dialect)}
     known: dict[tuple[str, str], str] = {}
     for listed in lists(latest):
         source = listed["source"]
         known.update(((source, id_), digest) for id_, digest in connection.execute(_digests(table), listed))
     ((read_at,),) = driven((table.c.read_at,), [(at,)], connection.dialect)
-    digested = [(key, row, _digest_of(row)) for key, row in latest.items()]
+    written = _written(table)
+    digested = [(key, row, _digest_of(written % row)) for key, row in latest.items()]
     to_write = [(*row, digest, read_at) for key, row, digest in digested if known.get(key) != digest]
     upsert_driven(connection, table, to_write)
     new = len(latest) - len(known)
     return Saved(new, len(to_write) - new, len(latest) - len(to_write))
 
 
-def _digest_of(row: tuple[Any, ...]) -> str:
-    """Digest over the values of a row, to see whether it changed."""
-    return blake2b(repr(row).encode(), digest_size=16).hexdigest()
+def _digest_of(row: str) -> str:
+    """Digest over a row, to see whether it changed."""
+    return blake2b(row.encode(), digest_size=16).hexdigest()
+
+
+@lru_cache
+def _written(table: Table) -> str:
+    """How a row is written for its digest, as a format: a third of the work of a `repr`, for each record read.
+
+    It takes what the driver gets, where amounts and mostly dates are plain values; of a database the driver is always
+    the same. No text holds a NUL, the databases take none; only a text that may be missing needs quotes.
+    """
+    return "\0".join("%r" if column.nullable else "%s" for column in columns_read(table))
 
 
 @lru_cache

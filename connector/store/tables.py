@@ -118,7 +118,6 @@ invoices = Table(
     Column("read_at", Instant, nullable=False),
     _one_of("kind", InvoiceKind),
     CheckConstraint("total >= 0 AND open_amount >= 0", name="not_negative"),
-    Index("ix_invoices_number", "number"),
     Index("ix_invoices_customer", "source", "customer_id"),
     _where(
         "ix_invoices_collectable",

@@ -197,7 +197,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("kind = 'invoice' AND currency = 'EUR' AND open_amount > 0"),
         )
         batch_op.create_index("ix_invoices_customer", ["source", "customer_id"], unique=False)
-        batch_op.create_index("ix_invoices_number", ["number"], unique=False)
 
     op.create_table(
         "mandate_events",

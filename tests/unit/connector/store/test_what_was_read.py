@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -45,9 +44,8 @@ CUSTOMER = Customer(
 
 
 @pytest.fixture
-def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
+def store(database_url: str) -> Iterator[Store]:
     made = open_store(database_url)
-    made.upgrade()
     yield made
     made.close()
 
@@ -73,6 +71,27 @@ def test_an_unchanged_record_is_not_written_again(store: Store) -> None:
         rows = connection.execute(select(invoice_table.c.id, invoice_table.c.read_at)).all()
         assert dict(map(tuple, rows)) == {"1": AT, "2": later}
         assert invoices.find(connection, other.key) == paid
+
+
+def test_any_change_is_seen(store: Store) -> None:
+    """Also where nothing becomes a word like it, and where two fields hold the same letters as before."""
+    changes: list[dict[str, object]] = [
+        {"mandate_reference": None},
+        {"mandate_reference": "None"},
+        {"mandate_reference": "'None'"},
+        {"currency": "EU", "reference": "RRF18539007547034"},
+        {"total": Decimal("1234.05")},
+        {"due_on": date(2026, 2, 2)},
+        {"kind": InvoiceKind.CREDIT_NOTE},
+        {"announces_debit": False},
+    ]
+    with store.transaction() as connection:
+        invoices.save(connection, [INVOICE], AT)
+        for change in changes:
+            changed = replace(INVOICE, **change)  # type: ignore[arg-type]
+            assert invoices.save(connection, [changed], AT) == Saved(new=0, changed=1, same=0)
+            assert invoices.save(connection, [changed], AT) == Saved(new=0, changed=0, same=1)
+            assert invoices.find(connection, INVOICE.key) == changed
 
 
 def test_the_last_of_a_key_counts(store: Store) -> None:
