@@ -125,8 +125,8 @@ class OdooPackage(AccountingPackage):
         for page in feed.pages(cursor):
             due_on = invoices.due_dates(self._client, page.rows)
 
-            def understand(row: Row, due_on: Mapping[int, str] = due_on) -> Invoice:
-                return invoices.invoice(source, read(invoices.chosen(row, due_on.get(integer(row["id"])))))
+            def understand(row: Row, due_on: Mapping[object, str] = due_on) -> Invoice:
+                return invoices.invoice(source, read(invoices.chosen(row, due_on.get(row["id"]))))
 
             yield _batch(page, understand, "invoice")
 

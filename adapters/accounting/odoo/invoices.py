@@ -8,7 +8,7 @@ from decimal import Decimal
 from adapters.accounting import mapped
 from adapters.accounting.mapped import reference
 from adapters.accounting.odoo.changes import Watch
-from adapters.accounting.odoo.client import Domain, OdooClient, Row, integer
+from adapters.accounting.odoo.client import Domain, OdooClient, Row
 from adapters.accounting.odoo.fields import CHOSEN
 from connector.model.invoice import Invoice, InvoiceKind
 from mappings.errors import MappingError
@@ -39,12 +39,12 @@ def watches(client: OdooClient) -> tuple[Watch, ...]:
     return (Watch(MODEL, [["company_id", "=", client.company], ["move_type", "in", list(KINDS)]], "id"),)
 
 
-def due_dates(client: OdooClient, invoices: Sequence[Row]) -> Mapping[int, str]:
+def due_dates(client: OdooClient, invoices: Sequence[Row]) -> Mapping[object, str]:
     """Latest maturity of what is still open, of those invoices that something is open on.
 
     An invoice with several due dates is collected as a whole for now, so never before its last open part is due.
     """
-    unpaid = [integer(row["id"]) for row in invoices if _is_posted(row) and row.get("amount_residual")]
+    unpaid = [row["id"] for row in invoices if row.get("amount_residual") and _is_posted(row)]
     if not unpaid:
         return {}
     lines = client.read(
@@ -52,9 +52,9 @@ def due_dates(client: OdooClient, invoices: Sequence[Row]) -> Mapping[int, str]:
         ("move_id", "date_maturity"),
         [["move_id", "in", unpaid], ["display_type", "=", "payment_term"], ["reconciled", "=", False]],
     )
-    latest: dict[int, str] = {}
+    latest: dict[object, str] = {}
     for line in lines:
-        move, due_on = integer(line["move_id"]), str(line["date_maturity"] or "")
+        move, due_on = line["move_id"], str(line["date_maturity"] or "")
         if due_on > latest.get(move, ""):  # as text, since Odoo tells days as 2026-12-31
             latest[move] = due_on
     return latest
