@@ -1,6 +1,8 @@
 """Odoo at size, against the counterpart in a process of its own: 10,000 contacts and 50,000 invoices read, 1,000
 mandates written back.
 
+The counterpart keeps connections, as Odoo does behind a proxy: whoever calls may use one for many calls.
+
 The peer of reading is a bare loop of odoo-client-lib over the same fields of the same records, page by page, which
 keeps nothing: all the time that it takes, the server's included, against the time that our process is at work. That of
 writing is the same library, one call for each thing that is made.
@@ -63,8 +65,8 @@ class Server(NamedTuple):
 
 @lru_cache
 def _server(times: int) -> Server:
-    """Odoo 19 with OCA's mandates, and `times` the usual records; it ends with this process."""
-    command = [sys.executable, "-m", "tests.counterparts.odoo", "--version", "19", "--home", "oca"]
+    """Odoo 19 behind a proxy, with OCA's mandates and `times` the usual records; it ends with this process."""
+    command = [sys.executable, "-m", "tests.counterparts.odoo", "--version", "19", "--home", "oca", "--keep-alive"]
     size = ["--customers", str(times * CUSTOMERS), "--invoices", str(times * INVOICES)]
     process = subprocess.Popen([*command, *size], stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], text=True)
     atexit.register(process.kill)
