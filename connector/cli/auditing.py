@@ -136,8 +136,8 @@ def _compare(it: Opened, *, as_json: bool) -> int:
 
 
 def _facts(one: Difference) -> dict[str, str]:
-    told = {"difference": one.kind.value, "record": one.record, "ours": one.ours, "theirs": one.theirs}
-    return {**told, "where": one.where, "mended_by": one.mended_by, "theirs": masked_text(one.theirs)}
+    told = {"difference": one.kind.value, "record": one.record, "ours": one.ours, "theirs": masked_text(one.theirs)}
+    return {**told, "where": one.where, "mended_by": one.mended_by}
 
 
 def told(words: Words, found: Collection[Difference]) -> Iterator[RenderableType]:

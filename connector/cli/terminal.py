@@ -54,7 +54,7 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]], *, spaced: bool
     made = Table(box=None, pad_edge=False, header_style="bold", leading=int(spaced))
     for column in columns:
         made.add_column(column, overflow="fold")
-    made.show_header = any(columns)
+    made.show_header = any(column.header for column in made.columns)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made

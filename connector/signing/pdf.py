@@ -165,7 +165,11 @@ class _Sheet:
             self._small_row(self._say(f"document.{key}"), value)
         self.pdf.ln(1)
         self._write(self._say("document.course"), size=7.5, bold=True, height=3.8)
+        before = 0
         for entry in self._course():
+            if entry.number > before + 1:  # what is not told here is in the evidence, and did not vanish
+                self._small_row(f"{before + 1} - {entry.number - 1}", "...")
+            before = entry.number
             at = entry.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
             self._small_row(f"{entry.number}. {at}", self._say(f"event.{entry.kind}"))
         if self.plain_letters:

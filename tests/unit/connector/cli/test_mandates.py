@@ -28,7 +28,9 @@ def test_mandates_are_listed_and_accounts_are_masked(house: Path) -> None:
     assert len(listed) == SIZE * (len(GROUPS) - 1)
     assert {one["state"] for one in listed} == {"active", "invited"}
     assert {"*" in one["account"] for one in listed if one["state"] == "active"} == {True}
-    assert _references(house, "active")[0] in _type(house, "list").stdout
+    heads, *rows = _type(house, "list").stdout.splitlines()
+    assert heads.split("  ")[0] == "Mandate"
+    assert _references(house, "active")[0] in {row.split()[0] for row in rows}
 
 
 def test_every_state_of_the_model_can_be_listed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -93,6 +94,7 @@ def test_letters_that_the_built_in_font_lacks_are_plain_and_the_document_says_so
 def test_a_debtor_who_looked_in_often_still_gets_one_page() -> None:
     content = mandate_pdf(signed_mandate(name="Łukasz", events=60), Typeface())
     assert len(pypdf.PdfReader(BytesIO(content)).pages) == 1
+    assert re.search(r"\b3 - \d+ \.\.\.", words(content)), "what is left out is told"
     assert "60. 2026-11-24" in words(content)
 
 
