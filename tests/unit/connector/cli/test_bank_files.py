@@ -61,6 +61,7 @@ def test_a_finding_names_line_transaction_and_remedy_and_ends_with_1(command: Co
     assert said.code == 1
     assert "(transaction 1 INV-2026-17)" in said.out
     assert f"{file}:" in said.out
+    assert said.out.endswith("\n1 finding.\n")
     assert "DE89370400440532013001" not in said.out
 
 
@@ -116,7 +117,7 @@ def test_a_banks_answer_is_told_with_its_reason(command: Command, tmp_path: Path
     said = command("bankfile", "read", "answer.xml")
     assert said.code == 0
     assert "rejected  transaction  INV-2026-17  AC04" in said.out
-    assert "1 answers, 0 unreadable." in said.out
+    assert "1 answer, 0 unreadable." in said.out
 
 
 def test_answers_can_be_read_by_a_program(command: Command, tmp_path: Path) -> None:
