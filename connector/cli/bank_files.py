@@ -44,7 +44,7 @@ def check(file: Path, bank: str | None, xsd: Path | None, *, as_json: bool) -> i
     except OSError as error:
         return _no_file(file, error)
     if not as_json:
-        write(f"{_counted(count, 'finding')}." if count else "Clean: schema and scheme rules hold.")
+        write(f"{_number_of(count, 'finding')}." if count else "Clean: schema and scheme rules hold.")
     return _UNREADABLE if codes & _NOT_A_FILE_TO_CHECK else _FINDINGS if count else DONE
 
 
@@ -70,7 +70,7 @@ def read(file: Path, *, as_json: bool) -> int:
     except OSError as error:
         return _no_file(file, error)
     if not as_json:
-        write(f"{_counted(counted[Answer], 'answer')}, {counted[Unreadable]} unreadable.")
+        write(f"{_number_of(counted[Answer], 'answer')}, {counted[Unreadable]} unreadable.")
     if not counted[Unreadable]:
         return DONE
     return _FINDINGS if counted[Answer] else _UNREADABLE
@@ -98,5 +98,5 @@ def _no_file(file: Path, error: OSError) -> int:
     return _UNREADABLE
 
 
-def _counted(count: int, what: str) -> str:
+def _number_of(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
