@@ -25,15 +25,16 @@ from bankfiles.camt_fields import (
 from bankfiles.fields import Fields, Texts
 from bankfiles.repeats import Repeats
 from bankfiles.texts import Misread, amount, day, joined, provided, whole_number
+from bankfiles.usual_records import usual_records
 from bankfiles.xml_stream import Record, read_records
 
 _STATEMENTS = ("Stmt", "Rpt", "Ntfctn")
-_TAGS = ("TxDtls", "Btch", "Ntry", "Bal", *_STATEMENTS)
 
 
 def read_camt(source: BinaryIO) -> Iterator[Answer | Unreadable]:
     """Yield the answers of a camt file in its order; what cannot be read is an Unreadable, and the rest goes on."""
-    yield from read_records(source, _TAGS, _Reader())
+    reader = _Reader()
+    yield from read_records(source, usual_records(source, "Ntry", reader.fields), reader)
 
 
 @dataclass(slots=True)
@@ -70,6 +71,13 @@ class _Reader:
         self._batch_fields = Fields(BATCH_FIELDS)
         self._statement_fields = Fields(STATEMENT_FIELDS)
         self._balance_fields = Fields(BALANCE_FIELDS)
+        self.fields = {  # that are asked of each record
+            "TxDtls": self._detail_fields,
+            "Btch": self._batch_fields,
+            "Ntry": self._entry_fields,
+            "Bal": self._balance_fields,
+            **dict.fromkeys(_STATEMENTS, self._statement_fields),
+        }
         self._statement: _Statement | None = None
         self._entry: _Entry | None = None
         self._entry_is_bad = False
@@ -86,7 +94,7 @@ class _Reader:
             if record.name == "Ntry":
                 return self._end_of_entry(record)
             if record.name == "Btch":
-                self._batch = self._batch_fields.of(record.source())
+                self._batch = record.texts(self._batch_fields)
             elif record.name == "Bal":
                 self._balance(record)
             else:
@@ -105,11 +113,11 @@ class _Reader:
             while around is not None and around.name not in _STATEMENTS:
                 around = around.outer
             if around is not None:
-                self._statement.account = self._statement_fields.of(around.source()).get("account")
+                self._statement.account = around.texts(self._statement_fields).get("account")
         return self._statement
 
     def _balance(self, record: Record) -> None:
-        texts = self._balance_fields.of(record.source())
+        texts = record.texts(self._balance_fields)
         balance = amount(texts, "amount") or Decimal(0)
         if texts.get("side") == "DBIT":
             balance = -balance
@@ -146,7 +154,7 @@ class _Reader:
         return self._entry
 
     def _open_entry(self, ntry: Record, statement: _Statement) -> _Entry:
-        texts = self._entry_fields.of(ntry.source())
+        texts = ntry.texts(self._entry_fields)
         booked = amount(texts, "amount")
         if booked is None:
             raise Misread("The entry has no amount.")
@@ -158,7 +166,7 @@ class _Reader:
 
     def _detail(self, record: Record) -> list[Answer | Unreadable]:
         self._details += 1
-        detail = _Detail(record, self._detail_fields.of(record.source()), self._batch)
+        detail = _Detail(record, record.texts(self._detail_fields), self._batch)
         if self._details == 1:
             self._waiting = detail
             return []

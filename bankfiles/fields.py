@@ -8,7 +8,7 @@ markups that come most get a pattern of a whole record, by which it is taken apa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -41,7 +41,7 @@ class Fields:
 
     def __init__(self, paths: Mapping[str, str]) -> None:
         self._table = _table(paths)
-        self._places: dict[str, _Places] = {}  # by markup
+        self._places: dict[str, Places] = {}  # by markup
         self._usual: list[tuple[re.Pattern[str], tuple[str, ...], Texts]] = []  # with the names of its groups
 
     def of(self, source: str) -> Texts:
@@ -64,11 +64,15 @@ class Fields:
             parts = [_REFERENCE.sub(_referred, part) for part in parts]
         return places.read(parts)
 
-    def _places_of(self, parts: list[str]) -> _Places:
+    def places(self, numbered: str) -> Places:
+        """Return where the fields stand among the texts of records like this one, whose texts are their numbers."""
+        return _places_in(numbered, self._table)
+
+    def _places_of(self, parts: list[str]) -> Places:
         markup = SEPARATOR.join(parts[::2])  # tells where texts stand, and where there is none
         places = self._places.get(markup)
         if places is None:
-            places = _places_in(parts, self._table)
+            places = self.places("".join([part if n % 2 == 0 else f">{n}<" for n, part in enumerate(parts)]))
             if len(self._places) < _MOST_MARKUPS:
                 self._places[markup] = places
         places.times += 1
@@ -79,17 +83,17 @@ class Fields:
 
 
 @dataclass(slots=True)
-class _Places:
-    """Where the fields of one markup stand among the parts into which `_TEXT` splits a record."""
+class Places:
+    """Where the fields of one markup stand among the numbered texts of a record."""
 
     by_place: dict[int, str]
-    take: Callable[[list[str]], tuple[str, ...]]  # the texts of `by_place` out of the parts, and more after them
+    take: Callable[[Sequence[str]], tuple[str, ...]]  # the texts of `by_place`, and more after them
     repeated: tuple[tuple[str, tuple[int | None, ...]], ...]
     constant: Texts  # currencies, and elements without text
     times: int = 0  # that a record of this markup was split
 
     @classmethod
-    def of(cls, numbers: Texts) -> _Places:
+    def of(cls, numbers: Texts) -> Places:
         """Take the places from the fields of a record whose texts are their places."""
         repeated = {name: text.split(SEPARATOR) for name, text in numbers.items() if name.endswith(ALL)}
         rest = {name: text for name, text in numbers.items() if name not in repeated}
@@ -102,7 +106,8 @@ class _Places:
             constant=constant,
         )
 
-    def read(self, parts: list[str]) -> Texts:
+    def read(self, parts: Sequence[str]) -> Texts:
+        """Return the fields of a record by its texts, each in the place of its number."""
         texts = dict(zip(self.by_place.values(), map(str.strip, self.take(parts)), strict=False))
         if self.constant:
             texts.update(self.constant)
@@ -152,20 +157,19 @@ class _Element:
     has_children: bool = False
 
 
-def _places_in(parts: list[str], table: _Table) -> _Places:
-    """Find the places by a walk over the tags of a record whose texts are replaced by their places."""
+def _places_in(numbered: str, table: _Table) -> Places:
+    """Find the places by a walk over the tags of a record whose texts are replaced by their numbers."""
     numbers: Texts = {}
     path = [_Element(table)]
-    numbered = "".join([part if place % 2 == 0 else f">{place}<" for place, part in enumerate(parts)])
     for end, name, currency, empty, after in _TAG.findall(numbered):
         if not end:
             outer = path[-1]
             outer.has_children = True
             table_or_field = outer.table.get(name) if isinstance(outer.table, dict) else None
-            path.append(_Element(table_or_field, "" if empty else after, currency))
+            path.append(_Element(table_or_field, "" if empty else after.strip(), currency))
         if (end or empty) and len(path) > 1:
             _enter(path.pop(), numbers)
-    return _Places.of(numbers)
+    return Places.of(numbers)
 
 
 def _enter(element: _Element, numbers: Texts) -> None:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, answer_key, new_answer
 from bankfiles.fields import Fields, Texts
 from bankfiles.texts import Misread, amount, joined, provided, whole_number
-from bankfiles.xml_stream import Record, read_records
+from bankfiles.xml_stream import Record, read_records, records
 
 _TAGS = ("OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts")
 
@@ -79,7 +79,7 @@ _TRANSACTION_FIELDS = {
 
 def read_pain002(source: BinaryIO) -> Iterator[Answer | Unreadable]:
     """Yield the answers of a pain.002 in its order: file, then each batch and its transactions."""
-    yield from read_records(source, _TAGS, _Reader())
+    yield from read_records(source, records(source, _TAGS), _Reader())
 
 
 class _Reader:

@@ -68,6 +68,32 @@ class PlainXml:
         """How many bytes of a tag, comment or the like wait for its end."""
         return len(self._pending)
 
+    @property
+    def _untold(self) -> int:
+        """How many lines ended after the last start tag of what was not plain: they are told with a next tag."""
+        return self._parser.CurrentLineNumber - self._line
+
+    @property
+    def is_in_plain_content(self) -> bool:
+        """Whether what comes next stands in an element, not too deep, and its tags tell by themselves what they are.
+
+        All lines before it have been told.
+        """
+        is_in_content = self.fault is None and not self._pending and not self._in_cdata and not self._untold
+        return is_in_content and self._may_be_plain and 0 < self._depth <= _MOST_DEPTH // 2
+
+    def decoded(self, source: bytes) -> str | None:
+        """Return what bytes of plain content are as characters, None if some are none of XML's (see `encoded`)."""
+        try:
+            text = source.decode(self._encoding or "")
+        except UnicodeDecodeError:
+            return None
+        return None if "\ufffe" in text or "\uffff" in text else text
+
+    def encoded(self, text: str) -> bytes:
+        """Return the bytes of which `decoded` made a text."""
+        return text.encode(self._encoding or "")
+
     def feed(self, chunk: bytes) -> str:
         """Return the plain form of what is complete with this chunk, up to the fault if there is one."""
         source = self._pending + chunk
@@ -75,6 +101,7 @@ class PlainXml:
         tags = source.count(b"<")
         as_it_is = self._may_be_plain and not self._in_cdata and _is_plain(source, tags)
         self._listen(not as_it_is)
+        untold = self._untold
         self._parse(chunk)
         self._fed += len(chunk)
         complete = len(source) - self._fed + max(self._parser.CurrentByteIndex, 0)
@@ -82,7 +109,7 @@ class PlainXml:
         if isinstance(self.fault, AnotherDocument):
             self.fault.rest = self._pending
         if as_it_is:
-            return self._as_it_is(source[:complete], tags - source.count(b"<", complete))
+            return self._as_it_is(source[:complete], tags - source.count(b"<", complete), untold)
         text = "".join(self._told)
         self._told.clear()
         return text
@@ -108,14 +135,18 @@ class PlainXml:
         except (ValueError, LookupError) as error:  # about an encoding that neither expat nor Python knows
             self.fault = BrokenXml(f"The encoding is not read here ({error}); UTF-8 is.", 1)
 
-    def _as_it_is(self, source: bytes, tags: int) -> str:
+    def _as_it_is(self, source: bytes, tags: int, untold: int) -> str:
+        """Return the text of a plain part, with what is `untold` of the lines before it."""
         self._depth += tags - 2 * source.count(b"</") - source.count(b"/>")
         if self._depth > _MOST_DEPTH:
             self.fault = self.fault or _too_deep(self._parser.CurrentLineNumber)
         text = source.decode(self._encoding or "")
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self._line = self._parser.CurrentLineNumber
+        if untold and "<" in text:
+            text = text.replace("<", "\n" * untold + "<", 1)  # before a tag, it is no part of a text
+            untold = 0
+        self._line = self._parser.CurrentLineNumber - untold
         return text
 
     # ------------------------------------------------------------------------------- what the parser tells

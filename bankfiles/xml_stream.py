@@ -15,6 +15,7 @@ from typing import BinaryIO, Protocol, cast
 from lxml import etree
 
 from bankfiles.answers import Answer, Unreadable
+from bankfiles.fields import Fields, Texts
 from bankfiles.plain_xml import AnotherDocument, BrokenXml, PlainXml
 from bankfiles.rejoined import Rejoined
 
@@ -46,6 +47,10 @@ class Record:
         """Return in plain form what stands in the record so far; the records in it are left out."""
         return self._pieces[0] if len(self._pieces) == 1 else "".join(self._pieces)
 
+    def texts(self, fields: Fields) -> Texts:
+        """Return what `fields` find in the record so far."""
+        return fields.of(self.source())
+
     def within(self, name: str) -> Record | None:
         """Return the nearest record of this name around this one, None if there is none."""
         around = self.outer
@@ -74,18 +79,32 @@ class RecordStream:
         # All tags of the document are tried: alternatives that begin with a letter fail fast on what is not asked for.
         self._tags = re.compile(rf"<((?:{names}|/(?:{names}))(?:\s[^<>]*|/)?)>")
         self._plain = PlainXml()
-        self._open: Record | None = None
-        self._line = 1
+        self.decoded, self.encoded = self._plain.decoded, self._plain.encoded
+        self.open: Record | None = None  # that has not ended
+        self.line = 1  # at the end of what was fed
+
+    @property
+    def is_in_plain_content(self) -> bool:
+        """Whether what comes next stands in an element, and its tags tell by themselves what they are."""
+        return self._plain.is_in_plain_content
+
+    def pass_over(self, lines: int, columns: int) -> None:
+        """Go on after plain content that is well-formed and needs no parser: it is told space of the same extent.
+
+        `lines` end in the content, and `columns` characters stand after the last end, or are all of it.
+        """
+        for _ in self.feed(b"\n" * lines + b" " * columns):
+            pass  # nothing ends in space
 
     def feed(self, chunk: bytes) -> Iterator[Record]:
         """Yield the records that end with this chunk; raise `BrokenXml` where the document cannot be read on."""
         yield from self._records(self._plain.feed(chunk))
-        held, record = self._plain.waiting, self._open
+        held, record = self._plain.waiting, self.open
         while record is not None:
             held += record.size
             record = record.outer
         if held > MOST_RECORD_BYTES:
-            raise BrokenXml(f"One record is larger than {MOST_RECORD_BYTES // 1024**2} MiB.", self._line)
+            raise BrokenXml(f"One record is larger than {MOST_RECORD_BYTES // 1024**2} MiB.", self.line)
 
     def close(self) -> None:
         """Raise `BrokenXml` if the document is not complete."""
@@ -93,7 +112,7 @@ class RecordStream:
             pass  # nothing ends without a last chunk
 
     def _records(self, text: str) -> Iterator[Record]:
-        record, line = self._open, self._line
+        record, line = self.open, self.line
         at = counted = 0  # up to where the text was taken, and its lines counted
         for found in self._tags.finditer(text):
             start, end = found.span()
@@ -104,12 +123,12 @@ class RecordStream:
             if tag[0] != "/":
                 line += text.count("\n", counted, start)
                 counted = start
-                record = self._open = Record(tag if tag in self._names else _AFTER_NAME.split(tag)[0], line, record)
+                record = self.open = Record(tag if tag in self._names else _AFTER_NAME.split(tag)[0], line, record)
             if (tag[0] == "/" or tag[-1] == "/") and record is not None:
-                self._open = record.outer
+                self.open = record.outer
                 yield record
-                record = self._open
-        self._line = line + text.count("\n", counted)
+                record = self.open
+        self.line = line + text.count("\n", counted)
         if record is not None and at != len(text):
             record.add(text[at:])
         if self._plain.fault is not None:
@@ -132,14 +151,14 @@ def records_of(chunks: Iterable[bytes], tags: Sequence[str]) -> Iterator[Record]
     stream.close()
 
 
-def read_records(source: BinaryIO, tags: Sequence[str], taker: Taker) -> Iterator[Answer | Unreadable]:
-    """Yield what the records of a file say.
+def read_records(source: BinaryIO, found: Iterable[Record], taker: Taker) -> Iterator[Answer | Unreadable]:
+    """Yield what the records that are found in a file say.
 
     A file that breaks off ends in one Unreadable; what came before is delivered. Where another document follows, a
     `Rejoined` source gets it back, to be read on; of any other source it is unreadable.
     """
     try:
-        for record in records(source, tags):
+        for record in found:
             yield from taker.take(record)
     except BrokenXml as error:
         if isinstance(error, AnotherDocument) and isinstance(source, Rejoined) and error.rest[:1] == b"<":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,17 @@ def test_real_statements_are_read_alike(path: Path, size: int) -> None:
 def test_what_we_write_is_read_alike(size: int) -> None:
     for path in (GOLDEN / "written").glob("pain.008*.xml"):
         assert compared(path.read_bytes(), "DrctDbtTxInf", TRANSACTION_FIELDS, size)
+
+
+@pytest.mark.parametrize("size", [1, 20, 61, 1000])
+def test_lines_are_those_of_the_file_however_it_is_cut(size: int) -> None:
+    data = b"<R>\n<Rec>\n<A>\n1\n2</A>\n\n</Rec>\n<!-- -->\n<Rec>\n<A>\n</A>\n" + b"</Rec>\n<Rec>\n" * 20
+    data += b"</Rec>" + b"</R>"
+    lines = [data[: found.start()].count(b"\n") + 1 for found in re.finditer(b"<Rec>", data)]
+    found = list(records_of(cut(data, size), ("Rec",)))
+    assert [record.line for record in found] == lines
+    if size > 1:  # space that comes for itself in a chunk is none of a text
+        assert Fields(PATHS).of(found[0].source()) == {"a": "1\n2"}
 
 
 def test_a_repeated_field_has_all_its_texts() -> None:
