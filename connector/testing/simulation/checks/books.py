@@ -23,7 +23,7 @@ def booked_without_money(world: World) -> Iterator[Breach]:
     for one in world.package.booked:
         asked = world.desk.asked.get(one.end_to_end_id)
         paid = isinstance(one, Payment)
-        if asked is None or not (_may_be_booked(world, asked) if paid else asked.failed_on):
+        if asked is None or not (_may_be_booked(world, asked) if paid else asked.told_failed is not None):
             what = "payment" if paid else "return"
             yield Breach("Only money that moved is booked.", f"A {what} of {one.end_to_end_id}, {one.amount}.")
         elif one.amount != asked.order.amount or one.invoice.id != asked.invoice:
