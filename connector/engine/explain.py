@@ -15,7 +15,7 @@ from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import Mandate
 from connector.model.reason import Reason, ReasonCode
 from connector.steps.book import when_booked
-from connector.steps.eligibility import judge, why_not_invited
+from connector.steps.eligibility import judge, terms_on, why_not_invited
 from connector.steps.invoice_facts import gather
 from connector.store import collections, customers, effects, exceptions, history, invoices, mandates
 from connector.store.collection_rows import StoredCollection
@@ -71,7 +71,7 @@ def _invoices(installation: Installation, connection: Connection, word: str) -> 
 def _invoice(installation: Installation, connection: Connection, invoice: Invoice) -> Explanation:
     (facts,) = gather(connection, [invoice])
     creditor = installation.sources[invoice.key.source].creditor
-    verdict = judge(facts, creditor, installation.rules, installation.today())
+    verdict = judge(facts, creditor, terms_on(installation.today(), installation.rules))
     said: dict[str, Fact] = {
         "number": invoice.number,
         "customer": facts.customer_name or invoice.customer.id,

@@ -44,7 +44,7 @@ ROAD: Mapping[Step, Callable[[Work], None]] = {
 }
 """The steps, in their order."""
 
-_OBJECTS_BETWEEN_SEARCHES = 20_000
+_OBJECTS_BETWEEN_SEARCHES = 100_000
 _BETWEEN_SEARCHES_ELSE = gc.get_threshold()[0]  # asked once: passes of several jobs may go side by side
 _SET_BACK_MAX = timedelta(days=7)  # a clock that was further ahead than this was wrong then
 

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from bankfiles.frozen import maker_of
+
 
 class Step(StrEnum):
     """The steps of the road, in their order."""
@@ -72,3 +74,6 @@ class Deed:
     step: Step
     code: DeedCode
     facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+new_deed = maker_of(Deed)  # as `Deed(...)`, where very many are made

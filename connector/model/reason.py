@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bankfiles.frozen import maker_of
+
 
 class ReasonCode(StrEnum):
     """Every reason that the product gives a person. Its sentence stands in connector/texts, per language."""
@@ -87,3 +89,6 @@ class Reason:
 
     code: ReasonCode
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+new_reason = maker_of(Reason)  # as `Reason(...)`, where very many are made

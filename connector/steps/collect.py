@@ -16,7 +16,7 @@ from connector.model.invoice import Invoice
 from connector.model.mandate import MandateState, MandateType
 from connector.model.reason import Reason, ReasonCode
 from connector.model.rules import NoticeChannel
-from connector.steps.eligibility import Action, InvoiceFacts, Verdict, collected_until, judge
+from connector.steps.eligibility import Action, InvoiceFacts, Terms, Verdict, judge, terms_on
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
 from connector.store import amendments, attention, collections, exceptions, invoices, mandates, runs
@@ -41,21 +41,21 @@ def run(work: Work) -> None:
 
 def _propose_source(work: Work, source: Source) -> None:
     """Walk the invoices that may be collected; each batch is claimed in one transaction."""
-    rules, today = work.installation.rules, work.installation.today()
-    until = collected_until(rules, today)
+    rules = work.installation.rules
+    terms = terms_on(work.installation.today(), rules)
     done, after = 0, None
     while True:
         with work.store.transaction() as connection:
             batch = invoices.to_collect(
                 connection,
                 source.name,
-                due_until=until,
-                collected_until=until,
+                due_until=terms.collected_until,
+                collected_until=terms.collected_until,
                 attempts=rules.collect.attempts,
                 with_notices=rules.notify.channel is NoticeChannel.MAIL,
                 after=after,
             )
-            _propose(work, connection, source, batch)
+            _propose(work, connection, source, batch, terms)
         if not batch:
             return
         after, done = invoices.place_of(batch[-1]), done + len(batch)
@@ -63,18 +63,18 @@ def _propose_source(work: Work, source: Source) -> None:
         work.check_stop()
 
 
-def _propose(work: Work, connection: Connection, source: Source, batch: Sequence[Invoice]) -> None:
-    rules, today, act = work.installation.rules, work.installation.today(), work.act()
+def _propose(work: Work, connection: Connection, source: Source, batch: Sequence[Invoice], terms: Terms) -> None:
+    act = work.act()
     to_collect: list[tuple[InvoiceFacts, Verdict]] = []
     for facts in gather(connection, batch):
-        verdict = judge(facts, source.creditor, rules, today)
+        verdict = judge(facts, source.creditor, terms)
         if verdict.action is Action.COLLECT:
             to_collect.append((facts, verdict))
         elif verdict.reason.code in _WORTH_A_LOOK:
             _show(work, connection, facts.invoice, verdict.reason)
     if not to_collect:
         return
-    current = runs.begin_or_resume(connection, source.creditor, today, act)
+    current = runs.begin_or_resume(connection, source.creditor, terms.today, act)
     known = _known_accounts(connection, source, [verdict for _, verdict in to_collect])
     proposed = []
     for facts, verdict in to_collect:
@@ -88,14 +88,14 @@ def _propose(work: Work, connection: Connection, source: Source, batch: Sequence
 
 def _look_again(work: Work, source: Source) -> None:
     """What is shown of an invoice and no longer so is over, also where no mandate is left to collect it under."""
-    rules, today, act = work.installation.rules, work.installation.today(), work.act()
+    terms, act = terms_on(work.installation.today(), work.installation.rules), work.act()
     of_source = record_name(RecordKind.INVOICE, f"{source.name}/")
     with work.store.transaction() as connection:
         for record, reason in attention.shown(connection, _WORTH_A_LOOK):
             key = RecordKey(source.name, record.removeprefix(of_source))
             invoice = invoices.find(connection, key) if record.startswith(of_source) else None
             for facts in gather(connection, [invoice] if invoice else []):
-                if judge(facts, source.creditor, rules, today).reason.code is not reason.code:
+                if judge(facts, source.creditor, terms).reason.code is not reason.code:
                     exceptions.close(connection, [record], reason.code, act.at, act.by)
 
 

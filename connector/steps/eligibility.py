@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import Enum
 
 from bankfiles.calendar import earliest_collection_date, next_target_day
@@ -18,7 +19,7 @@ from connector.model.customer import Customer
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.model.mandate import OPEN_STATES, Mandate, MandateState
 from connector.model.notice import Notice
-from connector.model.reason import Reason, ReasonCode
+from connector.model.reason import Reason, ReasonCode, new_reason
 from connector.model.rules import InviteRules, NoticeChannel, Rules, WhomToInvite
 from connector.store.collections import PastClaim
 
@@ -100,19 +101,54 @@ class Verdict:
         return self.mandate, self.collection_date
 
 
-def judge(facts: InvoiceFacts, creditor: str, rules: Rules, today: date) -> Verdict:
+_new_verdict = maker_of(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the rules come to on a day, found once for very many invoices.
+
+    Attributes:
+        first_day: of debit that can be met by what is proposed today.
+        collected_until, announced_until: the last day of debit that may be handed in today, and that is announced.
+        lowest, highest: amount of one collection, in EUR.
+    """
+
+    rules: Rules
+    today: date
+    first_day: date
+    collected_until: date
+    announced_until: date
+    lowest: Decimal
+    highest: Decimal
+
+
+def terms_on(today: date, rules: Rules) -> Terms:
+    """What the rules come to today."""
+    return Terms(
+        rules,
+        today,
+        first_day(rules, today),
+        collected_until(rules, today),
+        announced_until(rules, today),
+        lowest=max(rules.collect.minimum, AMOUNT_MIN),
+        highest=min(rules.collect.maximum, AMOUNT_MAX),
+    )
+
+
+def judge(facts: InvoiceFacts, creditor: str, terms: Terms) -> Verdict:
     """What is to be done for an invoice today."""
-    reason = _why_not_collectable(facts, rules)
+    reason = _why_not_collectable(facts, terms)
     if reason is not None:
         return _nothing(reason)
     mandate = _mandate_for(facts)
     if isinstance(mandate, Reason):
         return _nothing(mandate)
-    collection_date = _collection_date(facts, rules, today)
+    collection_date = _collection_date(facts, terms)
     unusable = mandate.why_unusable(creditor, collection_date)
     if unusable is not None:
         return _nothing(unusable)
-    return _by_time(facts, mandate, collection_date, rules, today)
+    return _by_time(facts, mandate, collection_date, terms)
 
 
 def needs_notice(invoice: Invoice, rules: Rules) -> bool:
@@ -140,10 +176,10 @@ def _nothing(reason: Reason) -> Verdict:
     return Verdict(Action.NONE, reason)
 
 
-def _why_not_collectable(facts: InvoiceFacts, rules: Rules) -> Reason | None:
+def _why_not_collectable(facts: InvoiceFacts, terms: Terms) -> Reason | None:
     """What is against collecting this invoice at all, whatever mandate there is."""
     invoice, live = facts.invoice, _live_claim(facts)
-    code = _what_is_against(facts, live, rules)
+    code = _what_is_against(facts, live, terms)
     if code is None:
         return None
     said = {"number": invoice.number, "open_amount": str(invoice.open_amount), "currency": invoice.currency}
@@ -156,7 +192,7 @@ def _why_not_collectable(facts: InvoiceFacts, rules: Rules) -> Reason | None:
     return Reason(code, said)
 
 
-def _what_is_against(facts: InvoiceFacts, live: PastClaim | None, rules: Rules) -> ReasonCode | None:
+def _what_is_against(facts: InvoiceFacts, live: PastClaim | None, terms: Terms) -> ReasonCode | None:
     """The first thing that is against it. Nearly always there is none, and nothing is to be said."""
     invoice = facts.invoice
     if invoice.kind is InvoiceKind.CREDIT_NOTE:
@@ -170,10 +206,9 @@ def _what_is_against(facts: InvoiceFacts, live: PastClaim | None, rules: Rules) 
         return ReasonCode.NOTHING_OPEN
     if invoice.currency != "EUR":
         return ReasonCode.CURRENCY_NOT_EUR
-    lowest, highest = max(rules.collect.minimum, AMOUNT_MIN), min(rules.collect.maximum, AMOUNT_MAX)
-    if not lowest <= invoice.open_amount <= highest:
+    if not terms.lowest <= invoice.open_amount <= terms.highest:
         return ReasonCode.AMOUNT_OUT_OF_RANGE
-    if used_attempts(facts.claims) >= rules.collect.attempts:
+    if used_attempts(facts.claims) >= terms.rules.collect.attempts:
         return ReasonCode.ATTEMPTS_USED
     if facts.customer_name is None:
         return ReasonCode.CUSTOMER_UNKNOWN
@@ -211,30 +246,29 @@ def _mandate_for(facts: InvoiceFacts) -> Mandate | Reason:
     return facts.mandates[-1]
 
 
-def _collection_date(facts: InvoiceFacts, rules: Rules, today: date) -> date:
+def _collection_date(facts: InvoiceFacts, terms: Terms) -> date:
     """The day of the debit: as noticed while that can be met, else the first that is lawful."""
-    earliest = first_day(rules, today)
     invoice = facts.invoice
-    if not needs_notice(invoice, rules):
-        return next_target_day(max(invoice.due_on, earliest))
-    if facts.notice is not None and _still_holds(facts, rules, earliest):
+    if not needs_notice(invoice, terms.rules):
+        return next_target_day(max(invoice.due_on, terms.first_day))
+    if facts.notice is not None and _still_holds(facts, terms):
         return facts.notice.collection_date
-    return next_target_day(max(invoice.due_on, today + timedelta(days=rules.notify.days), earliest))
+    return next_target_day(max(invoice.due_on, terms.today + timedelta(days=terms.rules.notify.days), terms.first_day))
 
 
-def _still_holds(facts: InvoiceFacts, rules: Rules, earliest: date) -> bool:
+def _still_holds(facts: InvoiceFacts, terms: Terms) -> bool:
     """A notice holds if its day can be met, its days of notice were kept and no more is asked than it said."""
     notice = facts.notice
     return (
         notice is not None
-        and notice.collection_date >= earliest
-        and notice.noticed_on + timedelta(days=rules.notify.days) <= notice.collection_date
+        and notice.collection_date >= terms.first_day
+        and notice.noticed_on + timedelta(days=terms.rules.notify.days) <= notice.collection_date
         and facts.invoice.open_amount <= notice.amount
         and any(mandate.reference == notice.mandate_reference for mandate in facts.mandates)
     )
 
 
-def _by_time(facts: InvoiceFacts, mandate: Mandate, collection_date: date, rules: Rules, today: date) -> Verdict:
+def _by_time(facts: InvoiceFacts, mandate: Mandate, collection_date: date, terms: Terms) -> Verdict:
     """All is well with the invoice and its mandate; it is a matter of the day."""
     invoice, notice = facts.invoice, facts.notice
     said = {
@@ -245,12 +279,12 @@ def _by_time(facts: InvoiceFacts, mandate: Mandate, collection_date: date, rules
         "open_amount": str(invoice.open_amount),
         "currency": invoice.currency,
     }
-    in_window = collection_date <= collected_until(rules, today)
-    if needs_notice(invoice, rules):
+    in_window = collection_date <= terms.collected_until
+    if needs_notice(invoice, terms.rules):
         if notice is not None:
             said["notice_on"] = notice.noticed_on.isoformat()
-        if notice is None or not _still_holds(facts, rules, first_day(rules, today)):
-            if collection_date > announced_until(rules, today):
+        if notice is None or not _still_holds(facts, terms):
+            if collection_date > terms.announced_until:
                 return _nothing(Reason(ReasonCode.NOT_DUE_YET, said))
             code = ReasonCode.NOTICE_OUTDATED if notice else ReasonCode.NOTICE_TO_SEND
             return Verdict(Action.NOTIFY, Reason(code, said), mandate, collection_date)
@@ -260,4 +294,4 @@ def _by_time(facts: InvoiceFacts, mandate: Mandate, collection_date: date, rules
             return _nothing(Reason(ReasonCode.NOTICE_NOT_SENT, said))
     elif not in_window:
         return _nothing(Reason(ReasonCode.NOT_DUE_YET, said))
-    return Verdict(Action.COLLECT, Reason(ReasonCode.WILL_COLLECT, said), mandate, collection_date)
+    return _new_verdict(Action.COLLECT, new_reason(ReasonCode.WILL_COLLECT, said), mandate, collection_date)

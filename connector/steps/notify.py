@@ -17,7 +17,7 @@ from connector.model.notice import Notice
 from connector.model.reason import Reason, ReasonCode
 from connector.model.rules import NoticeChannel
 from connector.steps import journal
-from connector.steps.eligibility import Action, InvoiceFacts, announced_until, first_day, judge
+from connector.steps.eligibility import Action, InvoiceFacts, Terms, judge, terms_on
 from connector.steps.invoice_facts import gather
 from connector.steps.work import Progress, Work
 from connector.store import customers, effects, exceptions, invoices, mandates, notices
@@ -34,19 +34,20 @@ def run(work: Work) -> None:
 
 
 def _notify_source(work: Work, source: Source) -> None:
-    rules, today = work.installation.rules, work.installation.today()
+    rules = work.installation.rules
+    terms = terms_on(work.installation.today(), rules)
     done, after = 0, None
     while True:
         with work.store.transaction() as connection:
             batch = invoices.to_announce(
                 connection,
                 source.name,
-                due_until=announced_until(rules, today),
-                stale_before=first_day(rules, today),
+                due_until=terms.announced_until,
+                stale_before=terms.first_day,
                 attempts=rules.collect.attempts,
                 after=after,
             )
-            _announce(work, connection, source, batch)
+            _announce(work, connection, source, batch, terms)
         if not batch:
             return
         after, done = invoices.place_of(batch[-1]), done + len(batch)
@@ -54,12 +55,11 @@ def _notify_source(work: Work, source: Source) -> None:
         work.check_stop()
 
 
-def _announce(work: Work, connection: Connection, source: Source, batch: Sequence[Invoice]) -> None:
+def _announce(work: Work, connection: Connection, source: Source, batch: Sequence[Invoice], terms: Terms) -> None:
     """Group the invoices to announce by mandate and day: one mail to a debtor tells them all."""
-    rules, today = work.installation.rules, work.installation.today()
     groups: dict[tuple[str, date], tuple[Mandate, list[InvoiceFacts]]] = {}
     for facts in gather(connection, batch):
-        verdict = judge(facts, source.creditor, rules, today)
+        verdict = judge(facts, source.creditor, terms)
         if verdict.action is Action.NOTIFY:
             mandate, collection_date = verdict.settled_terms
             groups.setdefault((mandate.reference, collection_date), (mandate, []))[1].append(facts)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from connector.errors import Stopped
 from connector.installation import Installation
-from connector.model.deed import Deed, DeedCode, Fact, Step
+from connector.model.deed import Deed, DeedCode, Fact, Step, new_deed
 from connector.model.reason import Reason
 from connector.store import exceptions
 from connector.store.database import Store
@@ -80,7 +80,7 @@ class Work:
 
     def did(self, step: Step, code: DeedCode, **facts: Fact) -> None:
         """Tell a deed."""
-        self.tell(Deed(step, code, facts))
+        self.tell(new_deed(step, code, facts))
 
     def show(self, connection: Connection, step: Step, record: str, reason: Reason) -> None:
         """Make an Exception of a record, for a person to look at. One that is open already is not told again."""

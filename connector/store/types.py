@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,16 +20,25 @@ class Money(TypeDecorator[Decimal]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        whole = int(cents := value * _CENTS_OF_ONE)
-        if whole != cents:
-            raise ValueError(f"{value} has more than two decimals and can't be stored as EUR.")
-        return whole
+    # The driver takes and gives whole numbers as they are: no other processor stands between, for millions of amounts.
+    def bind_processor(self, dialect: Dialect) -> Callable[[Decimal | None], int | None]:
+        return _cents_of
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value).scaleb(-2)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Decimal | None]:
+        return _euros_of
+
+
+def _cents_of(amount: Decimal | None) -> int | None:
+    if amount is None:
+        return None
+    whole = int(cents := amount * _CENTS_OF_ONE)
+    if whole != cents:
+        raise ValueError(f"{amount} has more than two decimals and can't be stored as EUR.")
+    return whole
+
+
+def _euros_of(cents: int | None) -> Decimal | None:
+    return None if cents is None else Decimal(cents).scaleb(-2)
 
 
 class Instant(TypeDecorator[datetime]):

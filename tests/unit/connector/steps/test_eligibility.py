@@ -20,7 +20,7 @@ from connector.model.mandate import Mandate, MandateState, MandateType
 from connector.model.notice import Notice
 from connector.model.reason import ReasonCode
 from connector.model.rules import CollectRules, InviteRules, NoticeChannel, NotifyRules, Rules, WhomToInvite
-from connector.steps.eligibility import Action, InvoiceFacts, Verdict, judge, why_not_invited
+from connector.steps.eligibility import Action, InvoiceFacts, Verdict, judge, terms_on, why_not_invited
 from connector.store.collections import PastClaim
 
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -61,7 +61,7 @@ def _judge(
     today: date = TODAY,
 ) -> Verdict:
     facts = InvoiceFacts(invoice, customer.name if customer else None, mandates, claims, notice)
-    return judge(facts, "main", rules, today)
+    return judge(facts, "main", terms_on(today, rules))
 
 
 def _claim(state: CollectionState, *, live: bool, counts: bool = True) -> PastClaim:
