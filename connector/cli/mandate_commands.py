@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from connector.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 
-mandates = typer.Typer(no_args_is_help=True, help="Mandates: list them, and say what became of one.")
+mandates = typer.Typer(no_args_is_help=True, help="Mandates: list them, bring them in, say what became of one.")
 
 
 class Listed(StrEnum):
@@ -76,6 +77,34 @@ def amend(
 ) -> None:
     """The debtor has another account: the next collection tells the bank."""
     _tell(config, reference, "amended", iban=iban)
+
+
+@mandates.command(name="import")
+def import_mandates(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="CSV with a row for each.", show_default=False)],
+    config: ConfigFile = DEFAULT_CONFIG,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring in mandates that were signed elsewhere, once. Ends with 3 if rows were refused; the rest was taken."""
+    from connector.cli.mandate_files import import_mandates as run
+
+    raise typer.Exit(run(config, file, dry_run=dry_run, as_json=as_json))
+
+
+@mandates.command(name="export")
+def export_mandates(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE.csv]", help="A new file; else standard output.", show_default=False),
+    ] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Write the mandates that can be used, whole account numbers included, as import takes them."""
+    from connector.cli.mandate_files import export_mandates as run
+
+    raise typer.Exit(run(config, file, as_json=as_json))
 
 
 def _tell(config: ConfigFile, reference: str, kind: str, *, iban: str = "") -> None:

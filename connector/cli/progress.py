@@ -28,9 +28,7 @@ def progress_shown(language: Language, write: Write) -> Iterator[tuple[Show, Wri
     if not sys.stderr.isatty():
         yield (lambda _progress: None), write
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True, highlight=False)
-    with Bars(*columns, console=console, transient=True) as bars:
+    with _bars() as bars:
         tasks: dict[tuple[str, str], TaskID] = {}
 
         def show(progress: Progress) -> None:
@@ -49,3 +47,24 @@ def progress_shown(language: Language, write: Write) -> Iterator[tuple[Show, Wri
                 write(line)
 
         yield show, write_above
+
+
+@contextmanager
+def count_shown(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Give what takes how many are done of one long list.
+
+    Args:
+        what: what they are, in the reader's language.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    with _bars(redirect_stdout=sys.stdout.isatty()) as bars:
+        task = bars.add_task(what, total=total)
+        yield lambda done: bars.update(task, completed=done)
+
+
+def _bars(*, redirect_stdout: bool = True) -> Bars:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True, highlight=False)
+    return Bars(*columns, console=console, transient=True, redirect_stdout=redirect_stdout)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 
 from sqlalchemy import Connection
 
 from connector.installation import Installation, Source, card_of
-from connector.model.customer import Customer
+from connector.model.creditor import Creditor
+from connector.model.customer import Customer, RecordKey
 from connector.model.deed import DeedCode, Step
 from connector.model.derived import mandate_reference
 from connector.model.effect import Effect, EffectKind
@@ -56,7 +58,7 @@ def prepare(work: Work, connection: Connection, source: Source, customer: Custom
     rules, act = work.installation.rules.invite, work.act()
     creditor = work.installation.creditors[source.creditor]
     mandate = Mandate(
-        reference=mandate_reference(creditor.mandate_prefix, creditor.id, customer.key, number),
+        reference=_free_reference(connection, creditor, customer.key, number),
         creditor=creditor.id,
         customer=customer.key,
         scheme=rules.scheme,
@@ -75,6 +77,15 @@ def prepare(work: Work, connection: Connection, source: Source, customer: Custom
         email=customer.email,
         mandate=mandate.reference,
     )
+
+
+def _free_reference(connection: Connection, creditor: Creditor, customer: RecordKey, number: int) -> str:
+    """The reference of a customer's n-th mandate; of the next if a mandate that was brought in has it already."""
+    for nth in count(number):
+        reference = mandate_reference(creditor.mandate_prefix, creditor.id, customer, nth)
+        if mandates.find(connection, reference, creditor.id) is None:
+            break
+    return reference
 
 
 def _hear_again(work: Work, connection: Connection, mandate: Mandate) -> None:

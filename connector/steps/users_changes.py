@@ -91,7 +91,12 @@ def _normal(iban: str) -> str:
 
 
 def owe_cancellation(work: Work, connection: Connection, mandate: Mandate) -> None:
-    """A mandate ended here: the mandate service ends it too, so that nobody sees it as good there."""
+    """A mandate ended here: the mandate service ends it too, so that nobody sees it as good there.
+
+    A mandate that was brought in signed is not known there.
+    """
+    if mandates.came_signed(connection, mandate):
+        return
     effect = Effect(
         key=f"{EffectKind.CANCEL_MANDATE}:{mandate.creditor}/{mandate.reference}",
         kind=EffectKind.CANCEL_MANDATE,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from hashlib import blake2b
 from typing import Any
 
@@ -19,15 +19,16 @@ from connector.store.history import Act, Change, RecordKind, record_name
 from connector.store.listed import is_listed, lists
 from connector.store.tables import collections, mandate_events, mandates
 from connector.store.tables import effects as effects_table
+from connector.store.tables import history as history_table
 from connector.store.upsert import insert_new
 
 _WRITE_BACK = "store_mandate:"
 _ON_ITS_WAY = frozenset({EffectState.PENDING, EffectState.SENDING, EffectState.UNKNOWN})
 _NOT_YET = frozenset({MandateState.INVITED, MandateState.SIGNED, MandateState.AWAITING_BANK, MandateState.LAPSED})
 _WORTH_WRITING = [state.value for state in MandateState if state not in _NOT_YET]
-_OF_A_MANDATE = [column for column in mandates.c if column.name not in {"invited_at", "expires_at"}]
+OF_A_MANDATE = [column for column in mandates.c if column.name not in {"invited_at", "expires_at"}]
 _OF_CUSTOMERS = (
-    select(*_OF_A_MANDATE)
+    select(*OF_A_MANDATE)
     .where(is_listed(mandates.c.source, mandates.c.customer_id))
     .order_by(mandates.c.invited_at, mandates.c.reference)
 )
@@ -47,20 +48,34 @@ class InvitedMandate:
 
 def add_invited(connection: Connection, mandate: Mandate, expires_at: datetime, act: Act) -> None:
     """Store a mandate that the debtor is invited to sign."""
-    connection.execute(
-        insert(mandates).values(
-            creditor=mandate.creditor,
-            reference=mandate.reference,
-            source=mandate.customer.source,
-            customer_id=mandate.customer.id,
-            scheme=mandate.scheme.value,
-            type=mandate.type.value,
-            invited_at=act.at,
-            expires_at=expires_at,
-            **_changing(mandate),
-        )
-    )
+    connection.execute(insert(mandates).values(**_new(mandate, act.at, expires_at)))
     history.write(connection, act, [Change(record_of(mandate), "", mandate.state)])
+
+
+def add_signed(connection: Connection, signed: Sequence[tuple[Mandate, date]], act: Act, why: str) -> None:
+    """Store mandates that were signed elsewhere, each with its day of signature.
+
+    Among the mandates of its customer each has its place by that day, as if it had been invited then.
+    """
+    rows = []
+    for mandate, signed_on in signed:
+        at = datetime.combine(signed_on, time(), UTC)
+        rows.append(_new(mandate, at, at))
+    if rows:
+        connection.execute(insert(mandates), rows)
+    history.write(connection, act, [Change(record_of(mandate), "", mandate.state, why) for mandate, _ in signed])
+
+
+def came_signed(connection: Connection, mandate: Mandate) -> bool:
+    """Whether a mandate was signed elsewhere, so that no mandate service of ours ever knew it."""
+    first = (
+        select(history_table.c.new)
+        .where(history_table.c.record == record_of(mandate), history_table.c.old == "")
+        .order_by(history_table.c.id)
+        .limit(1)
+    )
+    began = connection.execute(first).scalar()
+    return began not in (None, MandateState.INVITED.value, MandateState.LAPSED.value)
 
 
 def change(connection: Connection, old: Mandate, new: Mandate, act: Act, why: str) -> None:
@@ -164,7 +179,7 @@ def of_customers(connection: Connection, keys: Iterable[RecordKey]) -> dict[Reco
 def in_states(connection: Connection, states: Iterable[MandateState]) -> list[Mandate]:
     """All mandates in these states, by their reference."""
     wanted = mandates.c.state.in_([state.value for state in states])
-    rows = connection.execute(select(*_OF_A_MANDATE).where(wanted).order_by(mandates.c.reference)).all()
+    rows = connection.execute(select(*OF_A_MANDATE).where(wanted).order_by(mandates.c.reference)).all()
     return [mandate_of(row) for row in rows]
 
 
@@ -239,6 +254,20 @@ def count_by_state(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def _new(mandate: Mandate, invited_at: datetime, expires_at: datetime) -> dict[str, Any]:
+    return {
+        "creditor": mandate.creditor,
+        "reference": mandate.reference,
+        "source": mandate.customer.source,
+        "customer_id": mandate.customer.id,
+        "scheme": mandate.scheme.value,
+        "type": mandate.type.value,
+        "invited_at": invited_at,
+        "expires_at": expires_at,
+        **_changing(mandate),
+    }
+
+
 def _changing(mandate: Mandate) -> dict[str, Any]:
     return {
         "state": mandate.state.value,
@@ -255,8 +284,8 @@ def _changing(mandate: Mandate) -> dict[str, Any]:
 
 
 def mandate_of(row: Row[Any]) -> Mandate:
-    """A mandate from its row, which begins with the columns of `_OF_A_MANDATE`."""
-    creditor, reference, source, customer_id, scheme, type_, state, language, *rest = row[: len(_OF_A_MANDATE)]
+    """A mandate from its row, which begins with the columns of `OF_A_MANDATE`."""
+    creditor, reference, source, customer_id, scheme, type_, state, language, *rest = row[: len(OF_A_MANDATE)]
     return new_mandate(
         reference,
         creditor,
