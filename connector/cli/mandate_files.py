@@ -160,4 +160,4 @@ def _say(words: Words, key: str, **facts: object) -> str:
 
 
 def _write(words: Words, key: str, **facts: object) -> None:
-    write(_say(words, key, **facts))
+    write(masked_text(_say(words, key, **facts)))

@@ -43,7 +43,7 @@ def rows(connection: Connection, given_out: GivenOut) -> Iterator[Mapping[str, s
         given_out.untold += _untold(connection, [mandate for mandate, _ in page])
         for mandate, number in page:
             given_out.count += 1
-            yield _row(mandate, number)
+            yield row_of(mandate, number)
 
 
 def how_many(connection: Connection) -> int:
@@ -63,7 +63,12 @@ def _untold(connection: Connection, page: list[Mandate]) -> int:
     return untold
 
 
-def _row(mandate: Mandate, number: str) -> Mapping[str, str]:
+def row_of(mandate: Mandate, number: str) -> Mapping[str, str]:
+    """A mandate as a row, by column.
+
+    Args:
+        number: of its customer; "" if they have none.
+    """
     return {
         "reference": mandate.reference,
         "customer": mandate.customer.id,

@@ -45,7 +45,7 @@ class Told:
     """A row and what became of it.
 
     Attributes:
-        reference: as it stands in the row, shortened and masked if it is none.
+        reference: as it stands in the row; shortened where it is too long, masked where it is an account.
         mandate: as it is here; None if the row was refused.
         findings: why it was refused, or what is remarked.
     """
@@ -184,7 +184,7 @@ class _Chunk:
         self.known[source.creditor, said.reference] = mandate
         self.of_customer.setdefault(customer.key, []).append(mandate)
         self.taken.append(mandate)
-        return Told(row.line, said.reference, Outcome.TAKEN, mandate, remarks)
+        return Told(row.line, shown(said.reference), Outcome.TAKEN, mandate, remarks)
 
     def _customer(self, source: Source, said: Statement) -> Customer:
         if said.customer:
@@ -222,10 +222,10 @@ class _Chunk:
         }
         differing = [column for column in COLUMNS if other.get(column)]
         if differing:
-            raise _Refused(FindingCode.OTHER_CONTENT, mandate=said.reference, known=", ".join(differing))
-        over = {} if before.state in OPEN_STATES else {"mandate": said.reference, "state": before.state.value}
+            raise _Refused(FindingCode.OTHER_CONTENT, mandate=shown(said.reference), known=", ".join(differing))
+        over = {} if before.state in OPEN_STATES else {"mandate": shown(said.reference), "state": before.state.value}
         remarks = [Finding(FindingCode.IS_OVER, over)] if over else []
-        return Told(row.line, said.reference, Outcome.THERE_ALREADY, before, remarks)
+        return Told(row.line, shown(said.reference), Outcome.THERE_ALREADY, before, remarks)
 
     def _beside_others(self, source: Source, customer: Customer) -> list[Finding]:
         """A customer may have several mandates, but not one that they are being asked for and have signed."""
@@ -234,7 +234,7 @@ class _Chunk:
             if one.state is MandateState.INVITED:
                 raise _Refused(FindingCode.INVITED, mandate=one.reference, customer=customer.name)
         living = [one for one in own if one.state in OPEN_STATES]
-        return [Finding(FindingCode.ANOTHER_MANDATE, {"mandate": one.reference}) for one in living[:1]]
+        return [Finding(FindingCode.ANOTHER_MANDATE, {"mandate": shown(one.reference)}) for one in living[:1]]
 
     def _mandate(self, source: Source, said: Statement, customer: Customer) -> Mandate:
         return Mandate(

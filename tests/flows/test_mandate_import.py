@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,15 @@ from connector.engine.mandate_export import GivenOut
 from connector.engine.mandate_import import Outcome, Told, bring_in
 from connector.engine.mandate_sheet import open_sheet, write_sheet
 from connector.engine.mandate_statement import FindingCode
-from connector.errors import PassRunning, UnknownOutcome
+from connector.errors import PassRunning, Stopped, UnknownOutcome
+from connector.installation import Source
 from connector.model.customer import RecordKey
 from connector.model.deed import Step
 from connector.model.derived import mandate_reference
 from connector.model.mandate import Mandate, MandateEventKind, MandateState
 from connector.model.reason import ReasonCode
 from connector.store import exceptions, history, mandates
-from tests.flows.world import IBANS, World, new_world
+from tests.flows.world import CREDITOR, IBANS, World, new_world
 
 HEADINGS = ("reference", "customer", "iban", "signed_on", "scheme", "type", "state", "customer_number")
 TAKEN, THERE, REFUSED = Outcome
@@ -280,6 +282,48 @@ def test_an_account_that_the_bank_was_not_told_of_is_counted(pulled: World) -> N
         rows = list(mandate_export.rows(connection, given_out))
     assert [row["iban"] for row in rows] == [IBANS["cleo"]]
     assert given_out.untold == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({}, FindingCode.SOURCE_EMPTY),
+        ({"source": "shop"}, FindingCode.SOURCE_UNKNOWN),
+        ({"source": "books", "creditor": "other"}, FindingCode.CREDITOR_OTHER),
+        ({"creditor": "nobody"}, FindingCode.CREDITOR_OTHER),
+        ({"source": "books"}, None),
+        ({"creditor": "main"}, None),
+        ({"creditor": CREDITOR.identifier, "source": "books"}, None),
+    ],
+)
+def test_of_several_sources_a_row_names_one(pulled: World, more: dict[str, str], found: FindingCode | None) -> None:
+    here = pulled.installation
+    other = CREDITOR.model_copy(update={"id": "other", "identifier": "NL00ZZZ123456780001"})
+    installation = replace(
+        here,
+        creditors={**here.creditors, "other": other},
+        sources={**here.sources, "second": Source("second", pulled.package, "other")},
+    )
+    file = pulled.folder / "old.csv"
+    cells = {"reference": "OLD-1", "customer": "ada", "iban": IBANS["ada"], "signed_on": "2025-03-01"} | more
+    file.write_text(f"{';'.join(cells)}\n{';'.join(cells.values())}\n", "utf-8")
+    told: list[Told] = []
+    bring_in(installation, pulled.store, open_sheet(file), "Ann", tell=told.append)
+    assert _codes(told[0]) == ([found] if found else [])
+    assert len(_all(pulled)) == (0 if found else 1)
+
+
+def test_an_import_that_was_interrupted_is_taken_up_where_it_stopped(pulled: World) -> None:
+    def stop(told: Told) -> None:
+        if told.line == 300:
+            raise Stopped("A person pressed Ctrl-C.")
+
+    file = pulled.folder / "old.csv"
+    rows = [",".join(HEADINGS), *(_row(f"OLD-{number}") for number in range(600))]
+    file.write_text("\n".join(rows), "utf-8")
+    with pytest.raises(Stopped):
+        bring_in(pulled.installation, pulled.store, open_sheet(file), "Ann", tell=stop)
+    assert bring_in(pulled.installation, pulled.store, open_sheet(file), "Ann") == {THERE: 500, TAKEN: 100}
 
 
 def test_many_are_brought_in_and_given_out_in_pages(world: World) -> None:

@@ -82,6 +82,19 @@ def test_a_file_that_is_no_sheet_is_refused_whole(pulled: Command, tmp_path: Pat
     assert "The columns are: reference, customer" in said.err
 
 
+def test_an_account_in_any_column_is_not_shown_whole(pulled: Command, tmp_path: Path) -> None:
+    rows = [
+        f"{IBAN};1;{IBAN};2026-01-02;{IBAN};\n",
+        f"OLD-2;{IBAN};{IBAN};2026-01-02;;\n",
+        f"OLD-3;1;{IBAN};;;{IBAN}\n",
+    ]
+    (tmp_path / "old.csv").write_text("reference;customer;iban;signed_on;debtor_name;source\n" + "".join(rows), "utf-8")
+    for words in ([], ["--json"]):
+        said = pulled("mandates", "import", "old.csv", *words)
+        assert said.code == 3
+        assert "37040044" not in said.out + said.err
+
+
 def test_what_was_given_out_is_for_one_pair_of_eyes_and_comes_in_again(pulled: Command, tmp_path: Path) -> None:
     pulled("mandates", "import", "old.csv")
     said = pulled("mandates", "export", "all.csv")

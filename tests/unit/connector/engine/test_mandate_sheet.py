@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+import io
+from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bankfiles.identifiers import ID_PATTERN
 from bankfiles.pain008.model import Scheme
+from connector.engine.mandate_export import row_of
 from connector.engine.mandate_sheet import COLUMNS, Row, RowFault, Sheet, open_sheet, write_sheet
-from connector.engine.mandate_statement import FindingCode, Statement, read_statement
+from connector.engine.mandate_statement import BROUGHT_IN, FindingCode, Statement, read_statement
 from connector.errors import Fatal
-from connector.model.customer import Language
-from connector.model.mandate import MandateState, MandateType
+from connector.model.customer import Language, RecordKey
+from connector.model.mandate import Mandate, MandateState, MandateType
 
 TODAY, USED_UNTIL = date(2026, 11, 24), date(2026, 12, 5)
 CELLS = {"reference": "OLD-1", "customer": "7", "iban": "BE68 5390 0754 7034", "signed_on": "2025-03-01"}
@@ -185,6 +189,49 @@ def test_a_row_is_refused_with_all_that_is_wrong(cells: dict[str, str], codes: l
 )
 def test_the_last_day_still_counts(cells: dict[str, str]) -> None:
     assert isinstance(_read(**cells), Statement)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    reference=st.from_regex(ID_PATTERN, fullmatch=True),
+    of=st.sampled_from(
+        [
+            (Scheme.CORE, MandateState.ACTIVE),
+            (Scheme.CORE, MandateState.SUSPENDED),
+            *((Scheme.B2B, state) for state in BROUGHT_IN),
+        ]
+    ),
+    type_=st.sampled_from(MandateType),
+    texts=st.tuples(FREE_TEXT, FREE_TEXT),
+    bic=st.sampled_from([None, "KREDBEBB", "ABNANL2AXXX"]),
+    signed_on=st.dates(date(2024, 1, 1), TODAY),
+    used=st.none() | st.integers(0, 10),
+    language=st.sampled_from(Language),
+)
+def test_a_mandate_that_is_given_out_comes_in_as_it_was(
+    reference: str,
+    of: tuple[Scheme, MandateState],
+    type_: MandateType,
+    texts: tuple[str, str],
+    bic: str | None,
+    signed_on: date,
+    used: int | None,
+    language: Language,
+) -> None:
+    given_out = Mandate(
+        reference, "main", RecordKey("books", "7"), of[0], type_, of[1], language, texts[0], "BE68539007547034", bic,
+        signed_on, texts[1], None if used is None else signed_on + timedelta(days=used),
+    )  # fmt: skip
+    stream = io.StringIO()
+    write_sheet(stream, [row_of(given_out, "K7")])
+    with TemporaryDirectory() as folder:
+        (row,) = _rows(Path(folder), stream.getvalue())
+    said = read_statement(row.cells, TODAY, USED_UNTIL)
+    assert isinstance(said, Statement)
+    assert (said.source, said.customer, said.customer_number, said.creditor) == ("books", "7", "K7", "main")
+    for name in ("reference", "scheme", "type", "state", "language", "debtor_name", "iban", "bic", "signed_on"):
+        assert getattr(said, name) == getattr(given_out, name)
+    assert (said.method, said.last_used_on) == (given_out.method, given_out.last_used_on)
 
 
 def test_an_account_in_the_wrong_column_is_not_shown_whole() -> None:
