@@ -8,14 +8,13 @@ facts of a SEPA direct debit stand in a structured communication of type 127 tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import BinaryIO
 
-from bankfiles.answers import Answer, AnswerKind, Reason, Scope, Unreadable, entry_key, new_answer
-from bankfiles.coda_codes import direct_debit, is_charge, kind_of
+from bankfiles.answers import Answer, Unreadable
+from bankfiles.coda_answers import answer_of
+from bankfiles.coda_lines import Movement, add_line, movement_of, signed_amount
 from bankfiles.identifiers import belgian_iban
 from bankfiles.lines import lines_of
 from bankfiles.repeats import Repeats
@@ -23,31 +22,7 @@ from bankfiles.texts import Misread
 
 _LINE_LENGTH = 128
 _VERSIONS = frozenset({"1", "2"})
-_BY_CUSTOMER = "1"  # type of a movement: one amount for what the customer sent as a batch
 _WITH_DETAILS = "3"  # type of a movement: one amount whose details are its parts, e.g. charges
-_NOT_PROVIDED = frozenset({"", "NOTPROVIDED"})
-
-
-@dataclass(slots=True)
-class _Movement:
-    """One 21/22/23, and what 31/32/33 add."""
-
-    line: int
-    sequence: str
-    detail: str
-    bank_reference: str
-    is_credit: bool
-    amount: Decimal
-    value_on: date | None
-    code: str  # type, family, transaction, category: 8 digits
-    booked_on: date | None
-    structured: bool
-    communication: str
-    customer_reference: str = ""
-    r_type: str = ""
-    reason: str = ""
-    counterparty: str = ""
-    details: list[_Movement] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -82,8 +57,8 @@ def read_coda(source: BinaryIO) -> Iterator[Answer | Unreadable]:
 class _Reader:
     def __init__(self) -> None:
         self._statement: _Statement | None = None
-        self._pending: _Movement | None = None
-        self._last: _Movement | None = None  # the movement or detail that 22, 23 and 3x add to
+        self._pending: Movement | None = None
+        self._last: Movement | None = None  # the movement or detail that 22, 23 and 3x add to
         self._repeats = Repeats()
         self._spoiled = False  # a movement could not be read: what continues it is passed over
         self._ended = True
@@ -142,10 +117,10 @@ class _Reader:
             statement.account, statement.currency = belgian_iban(line[5:17].strip()), line[17:21].strip() or "EUR"
         else:
             statement.account, statement.currency = line[5:39].strip(), line[39:42].strip() or "EUR"
-        statement.opening = _signed(line[42], line[43:58])
+        statement.opening = signed_amount(line[42], line[43:58])
 
     def _new_balance(self, number: int, line: str, statement: _Statement) -> Iterator[Unreadable]:
-        closing = _signed(line[41], line[42:57])
+        closing = signed_amount(line[41], line[42:57])
         if statement.opening is None or not statement.complete:
             return
         if statement.opening + statement.moved != closing:
@@ -162,22 +137,28 @@ class _Reader:
         article = line[1]
         if article == "1":
             self._spoiled = False
-            movement = _movement_of(number, line)
+            movement = movement_of(number, line)
             if movement.detail != "0000" and self._pending is not None:
                 self._pending.details.append(movement)
                 self._last = movement
                 if len(self._pending.details) > 1 and not self._is_one_amount(self._pending):
-                    yield self._answer(self._pending.details.pop(0), self._pending, statement)
+                    yield answer_of(
+                        self._pending.details.pop(0),
+                        self._pending,
+                        statement.account,
+                        statement.currency,
+                        self._repeats,
+                    )
                 return
             yield from self.flush()
             self._pending = self._last = movement
             statement.moved += movement.amount if movement.is_credit else -movement.amount
         elif self._last is not None and line[2:6] == self._last.sequence:
-            _continue(self._last, line, statement.version)
+            add_line(self._last, line, statement.version)
         elif not self._spoiled:
             raise Misread("The line continues a movement that is not there.")
 
-    def _is_one_amount(self, movement: _Movement) -> bool:
+    def _is_one_amount(self, movement: Movement) -> bool:
         return movement.code[0] == _WITH_DETAILS
 
     def flush(self) -> Iterator[Answer]:
@@ -187,124 +168,7 @@ class _Reader:
         if movement is None or statement is None:
             return
         if not movement.details or self._is_one_amount(movement):
-            yield self._answer(movement, None, statement)
+            yield answer_of(movement, None, statement.account, statement.currency, self._repeats)
         else:
             for detail in movement.details:
-                yield self._answer(detail, movement, statement)
-
-    def _answer(self, movement: _Movement, whole: _Movement | None, statement: _Statement) -> Answer:
-        told, charges = movement, Decimal(0)
-        if whole is None:
-            for detail in movement.details:
-                if is_charge(detail.code):
-                    charges += detail.amount
-                else:
-                    told = detail
-        debit = direct_debit(told.communication) if told.structured else None
-        reason = (debit.reason if debit else "") or told.reason
-        kind = kind_of(told.code, movement.is_credit, debit, told.r_type, reason)
-        end_to_end_id = _provided(told.customer_reference)
-        batch_id = None
-        scope = Scope.TRANSACTION if debit else Scope.ENTRY
-        if whole is None and movement.code[0] == _BY_CUSTOMER and kind is AnswerKind.SETTLED:
-            scope, batch_id, end_to_end_id = Scope.BATCH, end_to_end_id, None
-        elif end_to_end_id:
-            scope = Scope.TRANSACTION
-        bank_reference = movement.bank_reference or (whole.bank_reference if whole else "")
-        mandate = debit.mandate_reference if debit else None
-        booked_on = movement.booked_on or (whole.booked_on if whole else None)
-        side = "credit" if movement.is_credit else "debit"
-        key = entry_key(
-            statement.account, bank_reference or None, end_to_end_id, mandate, side, booked_on, movement.amount
-        )
-        return new_answer(  # by position: to match all the names takes Python longer than to read the lines
-            kind,
-            scope,
-            key if end_to_end_id else self._repeats.apart(key),
-            end_to_end_id,
-            mandate,
-            debit.creditor_identifier if debit else None,
-            None,  # no message_id
-            batch_id,
-            movement.amount,
-            movement.amount - charges,
-            charges or None,
-            None,  # no compensation apart
-            statement.currency,
-            None,  # no count
-            _reason_of(reason) if reason else None,
-            told.r_type or movement.code,
-            bank_reference or None,
-            statement.account,
-            booked_on,
-            movement.value_on,
-            _reference(told),
-            debit.communication if debit else _free_text(told),
-            told.counterparty,
-            movement.line,
-        )
-
-
-_reason_of = lru_cache(maxsize=256)(Reason)  # of four characters each
-
-
-def _movement_of(number: int, line: str) -> _Movement:
-    return _Movement(  # by position, in the order of the fields
-        number,
-        line[2:6],
-        line[6:10],
-        line[10:31].strip(),
-        line[31] == "0",
-        abs(_signed(line[31], line[32:47])),
-        _day(line[47:53]),
-        line[53:61],
-        _day(line[115:121]),
-        line[61] == "1",
-        line[62:115],
-    )
-
-
-def _continue(movement: _Movement, line: str, version: str) -> None:
-    if line[1] == "2":
-        movement.communication += line[10:63]
-        movement.customer_reference = line[63:98].strip()
-        movement.r_type = line[112].strip().strip("0")
-        movement.reason = line[113:117].strip()
-    elif line[1] == "3" and version == "1":
-        movement.counterparty = line[47:73].strip()
-    elif line[1] == "3":
-        movement.counterparty = line[47:82].strip()
-        movement.communication += line[82:125]
-
-
-def _signed(sign: str, digits: str) -> Decimal:
-    """An amount of 15 digits, the last three of them decimals; sign 0 is credit, 1 debit."""
-    if sign not in "01" or not (digits.isascii() and digits.isdigit()):
-        raise Misread(f"{sign + digits!r} is not an amount.")
-    amount = Decimal(f"{digits[:-3]}.{digits[-3:-1]}" if digits[-1] == "0" else f"{digits[:-3]}.{digits[-3:]}")
-    return amount if sign == "0" else -amount
-
-
-@lru_cache(maxsize=512)  # of six characters each
-def _day(text: str) -> date | None:
-    if not text.strip("0 "):
-        return None
-    try:
-        return date(2000 + int(text[4:6]), int(text[2:4]), int(text[:2]))
-    except ValueError:
-        raise Misread(f"{text!r} is not a date (DDMMYY).") from None
-
-
-def _provided(reference: str) -> str | None:
-    return None if reference.upper() in _NOT_PROVIDED else reference
-
-
-def _reference(movement: _Movement) -> str | None:
-    """A Belgian structured communication (types 101 and 102)."""
-    if movement.structured and movement.communication[:3] in {"101", "102"}:
-        return movement.communication[3:15].strip() or None
-    return None
-
-
-def _free_text(movement: _Movement) -> str:
-    return "" if movement.structured else " ".join(movement.communication.split())
+                yield answer_of(detail, movement, statement.account, statement.currency, self._repeats)
