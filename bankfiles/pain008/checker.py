@@ -21,7 +21,7 @@ from bankfiles.checked_stream import checked_records
 from bankfiles.fields import Fields, Texts
 from bankfiles.pain008.catalogue import finding
 from bankfiles.pain008.foreign_rules import batch_faults, group_faults, transaction_faults
-from bankfiles.pain008.model import Finding
+from bankfiles.pain008.model import Fault, Finding
 from bankfiles.pain008.reader import (
     BATCH_FIELDS,
     GROUP_FIELDS,
@@ -29,7 +29,7 @@ from bankfiles.pain008.reader import (
     BatchFacts,
     collection_of,
 )
-from bankfiles.pain008.rules import Fault, SchemeRules
+from bankfiles.pain008.rules import SchemeRules
 from bankfiles.plain_xml import BrokenXml
 from bankfiles.profile import NEUTRAL, BankProfile
 from bankfiles.schema import SchemaMissing, installed_schema

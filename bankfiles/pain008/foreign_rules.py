@@ -8,9 +8,8 @@ from bankfiles.characters import first_foreign, is_sepa
 from bankfiles.fields import ALL, SEPARATOR, Texts
 from bankfiles.identifiers import is_id
 from bankfiles.pain008.adapt import LINE_LENGTH, NAME_LENGTH, REMITTANCE_LENGTH, TOWN_LENGTH
-from bankfiles.pain008.model import Scheme, SequenceType
+from bankfiles.pain008.model import Fault, Scheme, SequenceType
 from bankfiles.pain008.reader import SMNDA
-from bankfiles.pain008.rules import Fault
 from bankfiles.profile import BankProfile
 
 _SCHEMES = frozenset(Scheme)

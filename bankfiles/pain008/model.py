@@ -129,6 +129,9 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+Fault = tuple[str, str]  # what a rule finds, before it is a Finding: code of the catalogue, what was seen
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong or was adapted, said so that a person can mend it."""

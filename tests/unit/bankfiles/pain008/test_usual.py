@@ -15,7 +15,8 @@ from bankfiles.characters import transliterate
 from bankfiles.identifiers import is_id
 from bankfiles.pain008 import Collection, Creditor, Finding, Scheme, SequenceType
 from bankfiles.pain008.adapt import NAME_LENGTH, REMITTANCE_LENGTH, Adapter, _needs_nothing
-from bankfiles.pain008.rules import _USUAL, SchemeRules, _amount
+from bankfiles.pain008.collection_rules import USUAL, check_amount
+from bankfiles.pain008.rules import SchemeRules
 from bankfiles.pain008.v001_08 import Pain008V08
 from bankfiles.profile import NEUTRAL
 
@@ -37,10 +38,10 @@ AMOUNTS = st.one_of(
 @given(IDS, IDS, AMOUNTS)
 @settings(max_examples=1000)
 def test_the_short_cut_of_the_rules_takes_only_what_is_right(one: str, two: str, amount: Decimal) -> None:
-    if _USUAL.fullmatch(f"{one}\n{two}\n{amount!s}") is None:
+    if USUAL.fullmatch(f"{one}\n{two}\n{amount!s}") is None:
         return
     faults: list[tuple[str, str]] = []
-    _amount(amount, faults)
+    check_amount(amount, faults)
     assert is_id(one)
     assert is_id(two)
     assert faults == []
