@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bankfiles.pain008.checker import check
+from bankfiles.pain008.derived_ids import derived_id
 from bankfiles.pain008.model import (
     Address,
     Amendment,
@@ -23,7 +24,6 @@ from bankfiles.pain008.reader import read_collections
 from bankfiles.pain008.writer import (
     NothingToWrite,
     SeveralFiles,
-    derived_id,
     write,
     write_files,
 )

@@ -13,9 +13,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bankfiles.answers import Unreadable
+from bankfiles.pain008.batches import batch_key
+from bankfiles.pain008.derived_ids import derived_id
 from bankfiles.pain008.model import Collection as FileCollection
 from bankfiles.pain008.reader import read_collections
-from bankfiles.pain008.writer import batch_key, derived_id
 from connector.model.collection import Claim, Collection, CollectionState
 from connector.model.creditor import Creditor
 from connector.model.derived import end_to_end_id
