@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, true, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, true, update
 
 from connector.model.reason import Reason, ReasonCode
 from connector.store.chunks import chunks
@@ -56,18 +56,19 @@ def open_(connection: Connection, record: str, reason: Reason, at: datetime) -> 
     return True
 
 
+# Asked for nearly every batch of every step: made once.
+_OPEN_OF_CODE = select(exceptions.c.id, exceptions.c.record).where(
+    exceptions.c.code == bindparam("code_found"), exceptions.c.open.is_(true())
+)
+
+
 def close(connection: Connection, records: Iterable[str], code: ReasonCode, at: datetime, by: str) -> None:
     """The cause is gone for these records. Few are open and many are asked about: the open ones are read first.
 
     Args:
         records: not even looked at if none is open.
     """
-    shown = connection.execute(
-        select(exceptions.c.id, exceptions.c.record).where(
-            exceptions.c.code == code.value, exceptions.c.open.is_(true())
-        )
-    )
-    named = {row.record: row.id for row in shown}
+    named = {row.record: row.id for row in connection.execute(_OPEN_OF_CODE, {"code_found": code.value})}
     if not named:
         return
     cut = (record[:RECORD_LENGTH_MAX] for record in records)

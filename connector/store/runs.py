@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, String, and_, func, insert, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Select, String, and_, func, insert, select, type_coerce, update
 
 from connector.model.collection import CollectionState
 from connector.store import recoveries
@@ -131,31 +132,40 @@ class WaitingRun:
 
 def waiting(connection: Connection) -> list[WaitingRun]:
     """Complete runs with collections that nobody has approved yet, oldest first."""
-    return _with_collections(connection, CollectionState.PROPOSED)
+    return _found(connection, _WAITING)
 
 
 def not_in_file(connection: Connection) -> list[WaitingRun]:
     """Complete runs with collections that are in no file yet, approved or not, oldest first."""
-    return _with_collections(connection, CollectionState.PROPOSED, CollectionState.APPROVED)
+    return _found(connection, _NOT_IN_FILE)
 
 
-def _with_collections(connection: Connection, *states: CollectionState) -> list[WaitingRun]:
-    rows = connection.execute(
-        select(
-            collection_runs.c.id,
-            collection_runs.c.creditor,
-            collection_runs.c.proposed_at,
-            collection_runs.c.digest,
-            func.count(),
-            func.sum(collections.c.amount),
-            func.min(collections.c.collection_date),
-        )
-        .join(collections, collections.c.run == collection_runs.c.id)
-        .where(collection_runs.c.proposed_at.is_not(None), collections.c.state.in_([state.value for state in states]))
-        .group_by(collection_runs.c.id)
-        .order_by(collection_runs.c.proposed_at, collection_runs.c.id)
+# Asked in each pass, often: made once.
+_COMPLETE = (
+    select(
+        collection_runs.c.id,
+        collection_runs.c.creditor,
+        collection_runs.c.proposed_at,
+        collection_runs.c.digest,
+        func.count(),
+        func.sum(collections.c.amount),
+        func.min(collections.c.collection_date),
     )
-    return [WaitingRun(row[0], row[1], row[2], row[3], row[4], Decimal(row[5]), row[6]) for row in rows]
+    .join(collections, collections.c.run == collection_runs.c.id)
+    .where(collection_runs.c.proposed_at.is_not(None))
+    .group_by(collection_runs.c.id)
+    .order_by(collection_runs.c.proposed_at, collection_runs.c.id)
+)
+_WAITING = _COMPLETE.where(collections.c.state == CollectionState.PROPOSED.value)
+_NOT_IN_FILE = _COMPLETE.where(
+    collections.c.state.in_([CollectionState.PROPOSED.value, CollectionState.APPROVED.value])
+)
+
+
+def _found(connection: Connection, query: Select[Any]) -> list[WaitingRun]:
+    return [
+        WaitingRun(row[0], row[1], row[2], row[3], row[4], Decimal(row[5]), row[6]) for row in connection.execute(query)
+    ]
 
 
 def to_submit(connection: Connection, creditor: str) -> list[Run]:
