@@ -40,12 +40,12 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Listener
     timeout = 30
+    disable_nagle_algorithm = True  # as a proxy does: no part of an answer is held back
 
     def setup(self) -> None:
-        """What a proxy does otherwise: it keeps the connection, and holds no part of an answer back."""
+        """Only behind a proxy is a connection kept."""
         if self.server.keeps_alive:
             self.protocol_version = "HTTP/1.1"
-            self.disable_nagle_algorithm = True
         super().setup()
 
     def do_POST(self) -> None:
