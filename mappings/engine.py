@@ -9,12 +9,13 @@ A mapping is compiled once; reading a record takes microseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from mappings.columns import column_of
 from mappings.document import Document, WrittenRule, read_document
 from mappings.errors import MappingFileError, Place, nearest
 from mappings.fields import FIELDS
@@ -25,6 +26,7 @@ from mappings.values import CONVERTERS, Convert
 BUILT_IN = Path(__file__).parent
 
 ReadRecord = Callable[[Record], dict[str, object]]
+ReadRecords = Callable[[Sequence[Record]], dict[str, list[object]]]
 
 
 class Mapping:
@@ -71,6 +73,18 @@ class Mapping:
 
         def read(record: Record) -> dict[str, object]:
             return {field: value(record) for field, value in fields}
+
+        return read
+
+    def columns(self, kind: str) -> ReadRecords:
+        """A `read` for the records of a page: each of our fields with its value for all of them, in their order.
+
+        It raises the MappingError of one of them that does not fit; which one it was, `read` tells of each.
+        """
+        fields = [(rule.field, column_of(rule)) for rule in self._rules[kind]]
+
+        def read(records: Sequence[Record]) -> dict[str, list[object]]:
+            return {field: column(records) for field, column in fields}
 
         return read
 

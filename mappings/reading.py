@@ -47,17 +47,14 @@ def _missing(rule: FieldRule) -> Read:
 
 
 def _at(path: Sequence[str], rule: FieldRule, understand: Convert, otherwise: Read) -> Read:
-    """What stands at a path, understood; `otherwise` where nothing does, only space, or the path leads nowhere.
-
-    Some packages say False where they have nothing; only where yes or no is asked it is an answer.
-    """
+    """What stands at a path, understood; `otherwise` where nothing does, only space, or the path leads nowhere."""
     first, *below = path
-    nothing = None if rule.type in ("bool", "any") or rule.table else False
+    nothing = nothing_beside_none(rule)
 
     def read_below(record: Record) -> object:
         value = record.get(first)
         for step in below:
-            value = value.get(step) if isinstance(value, dict) else _step(value, step)
+            value = value.get(step) if isinstance(value, dict) else step_into(value, step)
         if value is None or value is nothing or (isinstance(value, str) and (not value or value.isspace())):
             return otherwise(record)
         try:
@@ -77,12 +74,17 @@ def _at(path: Sequence[str], rule: FieldRule, understand: Convert, otherwise: Re
     return read_below if below else read
 
 
+def nothing_beside_none(rule: FieldRule) -> object:
+    """Some packages say False where they have nothing; only where yes or no is asked it is an answer."""
+    return None if rule.type in ("bool", "any") or rule.table else False
+
+
 def _told(rule: FieldRule, value: object, error: ValueError) -> MappingError:
     """The error of a field; of a table, which has told what is wrong, its own."""
     return error if isinstance(error, MappingError) else rule.error(value, str(error), "Correct {path}.")
 
 
-def _step(value: object, step: str) -> object:
+def step_into(value: object, step: str) -> object:
     """One step of a path into something else than a dict: a number counts in a list."""
     if value is None or isinstance(value, str):
         return None

@@ -1,20 +1,26 @@
-"""Our nouns from the fields that the mapping of a package gave, where a record of the package is one of ours."""
+"""Our nouns from the fields that the mapping of a package gave, where a record of the package is one of ours.
+
+Fields come as columns: each with its value for all records of a page. One record is a page of one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from typing import TypeVar
+from itertools import repeat
+from typing import TypeVar, cast
 
 from bankfiles.identifiers import InvalidReference, normalise_rf
 from connector.model.customer import Customer, Language, PartyKind, RecordKey, new_address, new_customer
 from connector.model.invoice import Invoice, InvoiceKind, new_invoice
 from mappings.errors import MappingError
 
+Columns = Mapping[str, list[object]]
 Word = TypeVar("Word", bound=StrEnum)
+Value = TypeVar("Value", date, Decimal)
 
 
 def customer(source: str, ours: Mapping[str, object]) -> Customer:
@@ -23,28 +29,43 @@ def customer(source: str, ours: Mapping[str, object]) -> Customer:
     Raises:
         MappingError: the language or the kind is none of ours.
     """
+    return customers(source, {field: [value] for field, value in ours.items()})[0]
 
-    def text(field: str) -> str:
-        return str(ours.get(field) or "")
 
-    direct_debit = ours.get("direct_debit")
-    return new_customer(
-        key=_new_key((source, text("id"))),
-        name=text("name"),
-        number=text("number"),
-        email=text("email"),
-        language=_word("customer", "language", ours, _LANGUAGES) if ours.get("language") else None,
-        kind=_word("customer", "kind", ours, _PARTY_KINDS),
-        address=new_address(
-            country=text("country").upper(),
-            town=text("town"),
-            postcode=text("postcode"),
-            street=" ".join(text("street").splitlines()),
-        ),
-        enterprise_number=text("enterprise_number"),
-        iban=text("iban") or None,
-        direct_debit=None if direct_debit is None else bool(direct_debit),
-        active=bool(ours.get("active", True)),
+def customers(source: str, ours: Columns) -> list[Customer]:
+    """The customers of a page, as `customer` makes each.
+
+    Raises:
+        MappingError: the language or the kind of one of them is none of ours.
+    """
+    nothing: list[object] = [None] * len(ours["id"])
+
+    def texts(field: str) -> Sequence[str]:
+        return _texts(ours.get(field, nothing))
+
+    language = partial(_word, "customer", "language", _LANGUAGES)
+    addresses = map(
+        new_address,
+        map(str.upper, texts("country")),
+        texts("town"),
+        texts("postcode"),
+        (" ".join(street.splitlines()) for street in texts("street")),
+    )
+    return list(
+        map(
+            new_customer,
+            _keys(source, ours["id"]),
+            texts("name"),
+            texts("number"),
+            texts("email"),
+            (language(seen) if seen else None for seen in ours.get("language", nothing)),
+            map(partial(_word, "customer", "kind", _PARTY_KINDS), ours.get("kind", nothing)),
+            addresses,
+            texts("enterprise_number"),
+            (iban or None for iban in texts("iban")),
+            (None if debit is None else bool(debit) for debit in ours.get("direct_debit", nothing)),
+            map(bool, ours["active"]) if "active" in ours else repeat(True),
+        )
     )
 
 
@@ -54,26 +75,50 @@ def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
     Raises:
         MappingError: the kind is none of ours.
     """
-    issued_on, due_on, total, open_amount = ours["issued_on"], ours["due_on"], ours["total"], ours["open_amount"]
-    assert isinstance(issued_on, date)
-    assert isinstance(due_on, date)
-    assert isinstance(total, Decimal)
-    assert isinstance(open_amount, Decimal)
-    mandate_reference = ours.get("mandate_reference")
-    return new_invoice(
-        key=_new_key((source, str(ours["id"]))),
-        customer=_new_key((source, str(ours["customer"]))),
-        number=str(ours["number"]),
-        kind=_word("invoice", "kind", ours, _INVOICE_KINDS),
-        issued_on=issued_on,
-        due_on=due_on,
-        total=total,
-        open_amount=open_amount,
-        currency=str(ours["currency"]),
-        reference=str(ours.get("reference") or ""),
-        mandate_reference=str(mandate_reference) if mandate_reference else None,
-        announces_debit=bool(ours.get("announces_debit")),
+    return invoices(source, {field: [value] for field, value in ours.items()})[0]
+
+
+def invoices(source: str, ours: Columns) -> list[Invoice]:
+    """The invoices and credit notes of a page, as `invoice` makes each.
+
+    Raises:
+        MappingError: the kind of one of them is none of ours.
+    """
+    nothing: list[object] = [None] * len(ours["id"])
+    return list(
+        map(
+            new_invoice,
+            _keys(source, ours["id"]),
+            _keys(source, ours["customer"]),
+            _texts(ours["number"]),
+            map(partial(_word, "invoice", "kind", _INVOICE_KINDS), ours.get("kind", nothing)),
+            all_of(date, ours["issued_on"]),
+            all_of(date, ours["due_on"]),
+            all_of(Decimal, ours["total"]),
+            all_of(Decimal, ours["open_amount"]),
+            _texts(ours["currency"]),
+            _texts(ours.get("reference", nothing)),
+            (mandate or None for mandate in _texts(ours.get("mandate_reference", nothing))),
+            map(bool, ours.get("announces_debit", nothing)),
+        )
     )
+
+
+def all_of(kind: type[Value], column: Sequence[object]) -> Sequence[Value]:
+    """A column of values of one type, as the mapping gives them."""
+    assert set(map(type, column)) <= {kind}
+    return cast("Sequence[Value]", column)
+
+
+def _texts(column: Sequence[object]) -> Sequence[str]:
+    """A column of texts, empty where there is nothing."""
+    if set(map(type, column)) == {str}:
+        return cast("Sequence[str]", column)
+    return [str(value or "") for value in column]
+
+
+def _keys(source: str, ids: Sequence[object]) -> Iterator[RecordKey]:
+    return map(_new_key, zip(repeat(source), _texts(ids)))
 
 
 _new_key = partial(tuple.__new__, RecordKey)  # of a pair, as `RecordKey(*pair)` in a third of its time
@@ -82,9 +127,8 @@ _PARTY_KINDS: Mapping[object, PartyKind] = {word.value: word for word in PartyKi
 _INVOICE_KINDS: Mapping[object, InvoiceKind] = {word.value: word for word in InvoiceKind}
 
 
-def _word(kind: str, field: str, ours: Mapping[str, object], words: Mapping[object, Word]) -> Word:
+def _word(kind: str, field: str, words: Mapping[object, Word], seen: object) -> Word:
     """The one of our own words that a field holds."""
-    seen = ours.get(field)
     word = words.get(seen)
     if word is None:
         raise MappingError(

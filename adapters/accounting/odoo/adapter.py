@@ -109,25 +109,29 @@ class OdooPackage(AccountingPackage):
         domain = customers.domain(self._client, customers.company_partner(self._client))
         reader = self._reader("customer", customers.NEEDED)
         feed = self._feed(customers.MODEL, domain, reader, customers.watches())
-        source, read = self.name, self._mapping.reader("customer")
+        read = self._mapping.columns("customer")
 
-        def understand(row: Row) -> Customer:
-            return mapped.customer(source, read(customers.chosen(row)))
+        def understand(rows: Sequence[Row]) -> list[Customer]:
+            return mapped.customers(self.name, read(rows))
 
         for page in feed.pages(cursor):
+            for row in page.rows:
+                customers.choose(row)
             yield _batch(page, understand, "partner")
 
     def read_invoices(self, cursor: str) -> Iterator[Batch[Invoice]]:
         customers.company_partner(self._client)
         reader = self._reader("invoice", invoices.NEEDED, invoices.ALWAYS)
         feed = self._feed(invoices.MODEL, invoices.domain(self._client), reader, invoices.watches(self._client))
-        source, read = self.name, self._mapping.reader("invoice")
+        read = self._mapping.columns("invoice")
+
+        def understand(rows: Sequence[Row]) -> list[Invoice]:
+            return invoices.invoices(self.name, read(rows))
+
         for page in feed.pages(cursor):
             due_on = invoices.due_dates(self._client, page.rows)
-
-            def understand(row: Row, due_on: Mapping[object, str] = due_on) -> Invoice:
-                return invoices.invoice(source, read(invoices.chosen(row, due_on.get(row["id"]))))
-
+            for row in page.rows:
+                invoices.choose(row, due_on.get(row["id"]))
             yield _batch(page, understand, "invoice")
 
     def read_mandates(self, cursor: str) -> Iterator[Batch[MandateEvent]]:
@@ -229,12 +233,17 @@ def _ours() -> FieldMapping:
     return load("odoo")
 
 
-def _batch(page: Page, understand: Callable[[Row], Noun], noun: str) -> Batch[Noun]:
-    records, faults = [], []
-    for row in page.rows:
-        try:
-            records.append(understand(row))
-        except MappingError as error:
-            name = f"{noun} {row['id']}"
-            faults.append(Fault(name, where=error.path, seen=error.seen, why=error.why, remedy=error.remedy))
+def _batch(page: Page, understand: Callable[[Sequence[Row]], list[Noun]], noun: str) -> Batch[Noun]:
+    """The records of a page, understood all at once; one by one if some of them can't be."""
+    faults: list[Fault] = []
+    try:
+        records = understand(page.rows)
+    except MappingError:
+        records = []
+        for row in page.rows:
+            try:
+                records += understand([row])
+            except MappingError as error:
+                name = f"{noun} {row['id']}"
+                faults.append(Fault(name, where=error.path, seen=error.seen, why=error.why, remedy=error.remedy))
     return Batch(tuple(records), page.cursor, tuple(faults), page.total, page.present)

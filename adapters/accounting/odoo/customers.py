@@ -59,19 +59,16 @@ def watches() -> tuple[Watch, ...]:
     )
 
 
-def chosen(partner: Row) -> Row:
-    """The contact with what the adapter chooses for the mapping."""
+def choose(partner: Row) -> None:
+    """Put into the contact what the adapter chooses for the mapping."""
     street = " ".join(str(partner[line]) for line in ("street", "street2") if partner.get(line))
     tags = [str(tag["name"]) for tag in linked(partner, "category_id")]
-    return {
-        **partner,
-        CHOSEN: {
-            "email": _email(partner),
-            "language": str(partner.get("lang") or "")[:2],
-            "street": street,
-            "iban": _iban(linked(partner, "bank_ids")),
-            "tags": dict.fromkeys(tags, True),
-        },
+    partner[CHOSEN] = {
+        "email": _email(partner),
+        "language": str(partner.get("lang") or "")[:2],
+        "street": street,
+        "iban": _iban(linked(partner, "bank_ids")),
+        "tags": dict.fromkeys(tags, True),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import repeat
 
 from adapters.accounting import mapped
 from adapters.accounting.mapped import reference
@@ -60,43 +61,39 @@ def due_dates(client: OdooClient, invoices: Sequence[Row]) -> Mapping[object, st
     return latest
 
 
-def chosen(invoice: Row, due_on: str | None) -> Row:
-    """The invoice with what the adapter chooses for the mapping. An amount that is not there stays so."""
+def choose(invoice: Row, due_on: str | None) -> None:
+    """Put into the invoice what the adapter chooses for the mapping. An amount that is not there stays so."""
     name = invoice.get("name")
     total, residual = _amount(invoice.get("amount_total")), _amount(invoice.get("amount_residual"))
     is_blocked = invoice.get("payment_state") == "blocked"
-    return {
-        **invoice,
-        CHOSEN: {
-            "kind": KINDS[str(invoice["move_type"])],
-            "number": name if name and name != "/" else f"draft {invoice['id']}",
-            "due_on": due_on or invoice.get("invoice_date_due"),
-            "total": total,
-            "open_amount": residual if _is_posted(invoice) and not is_blocked else _NOTHING,
-            "reference": reference(str(invoice.get("payment_reference") or "")),
-        },
+    invoice[CHOSEN] = {
+        "kind": KINDS[str(invoice["move_type"])],
+        "number": name if name and name != "/" else f"draft {invoice['id']}",
+        "due_on": due_on or invoice.get("invoice_date_due"),
+        "total": total,
+        "open_amount": residual if _is_posted(invoice) and not is_blocked else _NOTHING,
+        "reference": reference(str(invoice.get("payment_reference") or "")),
     }
 
 
-def invoice(source: str, ours: Mapping[str, object]) -> Invoice:
-    """From mapped fields. Nothing is open of what does not count, nor of what was overpaid.
+def invoices(source: str, ours: mapped.Columns) -> list[Invoice]:
+    """Those of a page, from mapped fields. Nothing is open of what does not count, nor of what was overpaid.
 
     Raises:
-        MappingError: the total is negative.
+        MappingError: a total is negative.
     """
-    total, open_amount = ours["total"], ours["open_amount"]
-    assert isinstance(total, Decimal)
-    assert isinstance(open_amount, Decimal)
-    if total < _NOTHING:
+    totals, still_open = mapped.all_of(Decimal, ours["total"]), mapped.all_of(Decimal, ours["open_amount"])
+    if totals and (lowest := min(totals)) < _NOTHING:
         raise MappingError(
-            "invoice", "total", "amount_total", seen=str(total), why="A document has no negative total.",
+            "invoice", "total", "amount_total", seen=str(lowest), why="A document has no negative total.",
             remedy="Make a credit note of it in Odoo.",
         )  # fmt: skip
-    if not ours.get("counts", True) or open_amount < _NOTHING:
-        ours = {**ours, "open_amount": _NOTHING}
-    elif open_amount > total:
-        ours = {**ours, "open_amount": total}
-    return mapped.invoice(source, ours)
+    counts = ours["counts"] if "counts" in ours else repeat(True)
+    owed = [
+        min(total, max(amount, _NOTHING)) if counted else _NOTHING
+        for total, amount, counted in zip(totals, still_open, counts)  # noqa: B905 - what counts may have no end
+    ]
+    return mapped.invoices(source, {**ours, "open_amount": list(owed)})
 
 
 def _is_posted(invoice: Row) -> bool:
