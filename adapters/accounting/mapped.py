@@ -43,7 +43,6 @@ def customers(source: str, ours: Columns) -> list[Customer]:
     def texts(field: str) -> Sequence[str]:
         return _texts(ours.get(field, nothing))
 
-    language = partial(_word, "customer", "language", _LANGUAGES)
     addresses = map(
         new_address,
         map(str.upper, texts("country")),
@@ -58,8 +57,8 @@ def customers(source: str, ours: Columns) -> list[Customer]:
             texts("name"),
             texts("number"),
             texts("email"),
-            (language(seen) if seen else None for seen in ours.get("language", nothing)),
-            map(partial(_word, "customer", "kind", _PARTY_KINDS), ours.get("kind", nothing)),
+            (_word("customer", "language", _LANGUAGES, seen) if seen else None for seen in texts("language")),
+            _words("customer", "kind", _PARTY_KINDS, ours.get("kind", nothing)),
             addresses,
             texts("enterprise_number"),
             (iban or None for iban in texts("iban")),
@@ -91,7 +90,7 @@ def invoices(source: str, ours: Columns) -> list[Invoice]:
             _keys(source, ours["id"]),
             _keys(source, ours["customer"]),
             _texts(ours["number"]),
-            map(partial(_word, "invoice", "kind", _INVOICE_KINDS), ours.get("kind", nothing)),
+            _words("invoice", "kind", _INVOICE_KINDS, ours.get("kind", nothing)),
             all_of(date, ours["issued_on"]),
             all_of(date, ours["due_on"]),
             all_of(Decimal, ours["total"]),
@@ -125,6 +124,12 @@ _new_key = partial(tuple.__new__, RecordKey)  # of a pair, as `RecordKey(*pair)`
 _LANGUAGES: Mapping[object, Language] = {word.value: word for word in Language}
 _PARTY_KINDS: Mapping[object, PartyKind] = {word.value: word for word in PartyKind}
 _INVOICE_KINDS: Mapping[object, InvoiceKind] = {word.value: word for word in InvoiceKind}
+
+
+def _words(kind: str, field: str, words: Mapping[object, Word], column: Sequence[object]) -> list[Word]:
+    """Those of our own words that a column holds, few and many times."""
+    known = {seen: _word(kind, field, words, seen) for seen in set(column)}
+    return [known[seen] for seen in column]
 
 
 def _word(kind: str, field: str, words: Mapping[object, Word], seen: object) -> Word:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connector.errors import ConfigError, Fatal
-from connector.model.customer import Customer, Language
+from connector.model.customer import Customer, Language, PartyKind
 from connector.model.invoice import Invoice, InvoiceKind
 from tests.counterparts.odoo import Home
 from tests.counterparts.odoo.models import bookkeeping
@@ -53,6 +53,23 @@ def test_a_contact_is_a_customer_with_what_the_mapping_names(office: OdooWorld, 
     assert (customer.address.street, customer.address.postcode) == ("Rue Neuve 1 bte 2", "1000")
     assert (customer.address.town, customer.address.country) == ("Bruxelles", "BE")
     assert (customer.enterprise_number, customer.iban, customer.active) == ("BE0477472701", "BE71096123456769", True)
+
+
+def test_of_a_page_only_the_record_that_does_not_fit_is_left_out(
+    office: OdooWorld, opened: Opened, tmp_path: Path
+) -> None:
+    sound, odd, other = (office.town.customer(name, ref=name) for name in ("shop", "???", "club"))
+    text = "tables: {kinds: {shop: company, club: person, false: person}}\n"
+    own = _mapping(tmp_path, f"{text}records: {{customer: {{kind: {{path: ref, table: kinds, default: person}}}}}}\n")
+    batches = list(opened(office, **own).read_customers(""))
+    kinds = {int(one.key.id): one.kind for batch in batches for one in batch.records}
+    assert (kinds[sound], kinds[other]) == (PartyKind.COMPANY, PartyKind.PERSON)
+    assert odd not in kinds
+    faults = {fault.record: fault for batch in batches for fault in batch.faults}
+    fault = faults[f"partner {odd}"]
+    assert (fault.where, fault.seen) == ("ref", "???")
+    assert "is not in the table kinds" in fault.why
+    assert not {f"partner {sound}", f"partner {other}"} & faults.keys()
 
 
 def test_people_of_a_company_and_the_company_itself_are_no_customers(office: OdooWorld, opened: Opened) -> None:
