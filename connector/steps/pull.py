@@ -14,19 +14,18 @@ from connector.installation import Source
 from connector.model.customer import Customer, RecordKey
 from connector.model.deed import DeedCode, Step
 from connector.model.invoice import Invoice, InvoiceKind
-from connector.model.mandate import MandateEvent
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import Batch, Feed
 from connector.steps import show, users_changes
 from connector.steps.faults import fault_name, show_faults
 from connector.steps.fitness import why_unfit, with_sound_country, with_sound_iban
+from connector.steps.together import Record, together
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
 from connector.store import cursors, customers, exceptions, invoices, presence
 from connector.store.changed import Saved
 from connector.store.history import RecordKind, record_name
 
-Record = TypeVar("Record", Customer, Invoice, MandateEvent)
 Noun = TypeVar("Noun", Customer, Invoice)
 
 
@@ -63,21 +62,24 @@ def _pull_feed(
     read: Callable[[str], Iterator[Batch[Record]]],
     store: Callable[[Work, Connection, Sequence[Record]], Saved],
 ) -> None:
-    """Read one feed, each batch stored with its cursor in one transaction."""
+    """Read one feed, its batches stored with the cursor of the last of them in one transaction."""
     with work.store.reading() as connection:
         cursor = cursors.read(connection, source.name, feed)
     new = changed = done = 0
-    for batch in read(cursor):
+    for batches in together(read(cursor), work.installation.clock, work.stop.is_set):
         with work.store.transaction() as connection:
-            saved = store(work, connection, batch.records)
-            show_faults(work, connection, Step.PULL, source.name, batch.faults)
-            if batch.present is not None:
-                _compare(work, connection, source, feed, batch.present)
-            cursors.move(connection, source.name, feed, batch.cursor, work.act().at)
-        if not work.rehearsal:
-            source.package.handled(feed, batch.cursor)
-        new, changed, done = new + saved.new, changed + saved.changed, done + len(batch.records)
-        work.progress(Progress(Step.PULL, f"{source.name} {feed}", done, batch.total))
+            for batch in batches:
+                saved = store(work, connection, batch.records)
+                new, changed = new + saved.new, changed + saved.changed
+                show_faults(work, connection, Step.PULL, source.name, batch.faults)
+                if batch.present is not None:
+                    _compare(work, connection, source, feed, batch.present)
+            cursors.move(connection, source.name, feed, batches[-1].cursor, work.act().at)
+        for batch in batches:
+            if not work.rehearsal:
+                source.package.handled(feed, batch.cursor)
+            done += len(batch.records)
+            work.progress(Progress(Step.PULL, f"{source.name} {feed}", done, batch.total))
         work.check_stop()
     if feed in _STORED and (new or changed):
         work.did(Step.PULL, _STORED[feed], source=source.name, new=new, changed=changed)
