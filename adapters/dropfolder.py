@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import get_native_id
 
-from connector.errors import Fatal, Retriable
+from connector.errors import NoAccess, Retriable
 
 DONE = "done"
 _TEMPORARY_SUFFIXES = (".part", ".partial", ".filepart", ".crdownload", ".tmp", ".temp", ".swp", ".lock", ".new")
@@ -51,7 +51,7 @@ def waiting_files(folder: Path, now: datetime, settle_seconds: int) -> list[Wait
     """Finished files of a folder, oldest first.
 
     Raises:
-        Fatal: there is no such folder, or it can't be opened.
+        NoAccess: there is no such folder, or it can't be opened.
         Retriable: it can't be read now.
     """
     try:
@@ -64,7 +64,7 @@ def waiting_files(folder: Path, now: datetime, settle_seconds: int) -> list[Wait
                 if is_settled(status.st_mtime_ns, now, settle_seconds)
             ]
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-        raise Fatal(
+        raise NoAccess(
             f"The folder can't be opened ({error.strerror}).",
             where=str(folder),
             remedy="Make the folder and let the connector read it, or correct its path in the config.",

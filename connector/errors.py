@@ -49,6 +49,13 @@ class Retriable(ConnectorError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class NoAccess(Retriable):
+    """The other side does not let us in, or is not what it must be: a wrong key, a missing right, a vanished folder.
+
+    Only a person can change that: it is asked no more in this pass, and the other sides go on.
+    """
+
+
 class Skippable(ConnectorError):
     """This one record can't be handled; it becomes an Exception for a person and the rest goes on."""
 
@@ -108,6 +115,7 @@ class Recovery(NamedTuple):
 
 RECOVERY: tuple[Recovery, ...] = (
     Recovery(Retriable, "wait and try again; the other sources go on", 1),
+    Recovery(NoAccess, "show it and ask no more in this pass; the other sides go on", 1),
     Recovery(Skippable, "make an Exception of this record; the rest goes on", 3),
     Recovery(Unsupported, "make an Exception that says what to do by hand; the rest goes on", 3),
     Recovery(IllegalTransition, "make an Exception of this record; the rest goes on", 3),

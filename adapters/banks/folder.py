@@ -17,7 +17,7 @@ from pydantic import Field
 
 from adapters.dropfolder import Waiting as WaitingFile
 from adapters.dropfolder import aside, move_to_done, put_whole, sync_folder, waiting_files, write_aside
-from connector.errors import Fatal, Retriable, UnknownOutcome
+from connector.errors import NoAccess, Retriable, UnknownOutcome
 from connector.ports import (
     AdapterSettings,
     BankChannel,
@@ -60,7 +60,7 @@ class FolderBank(BankChannel):
         if receipt := self._receipt(target, file.sha256):
             return receipt
         if _digest(file.path) != file.sha256:
-            raise Fatal(
+            raise NoAccess(
                 "The file on our disk is not the one that was approved: its digest differs.",
                 where=str(file.path),
                 remedy="Make the bank file again.",
@@ -87,7 +87,7 @@ class FolderBank(BankChannel):
         """The receipt of a file that was handed over; None if none of that name was.
 
         Raises:
-            Fatal: another file was handed over under this name.
+            NoAccess: another file was handed over under this name.
         """
         try:
             if target.exists():
@@ -99,7 +99,7 @@ class FolderBank(BankChannel):
         except OSError as error:
             raise self._outbox_error(error) from error
         if found != sha256:
-            raise Fatal(
+            raise NoAccess(
                 "Another file was handed over under this name.",
                 where=str(target),
                 remedy="Find out which of the two the bank has; send this one under a name of its own.",
@@ -108,16 +108,16 @@ class FolderBank(BankChannel):
 
     def _target(self, name: str) -> Path:
         if not name or name != Path(name).name or name.startswith("."):
-            raise Fatal(f"{name!r} is no name for a bank file.", where=self.name, remedy="Use a plain file name.")
+            raise NoAccess(f"{name!r} is no name for a bank file.", where=self.name, remedy="Use a plain file name.")
         return self._outbox / name
 
     def _note(self, name: str) -> Path:
         return self._outbox / NOTES / f"{name}.sha256"
 
-    def _outbox_error(self, error: OSError) -> Fatal | Retriable:
+    def _outbox_error(self, error: OSError) -> NoAccess | Retriable:
         what = f"The outbox can't be used ({error.strerror})."
         if isinstance(error, FileNotFoundError | NotADirectoryError | PermissionError):
-            return Fatal(what, where=str(self._outbox), remedy="Make the folder and let the connector write in it.")
+            return NoAccess(what, where=str(self._outbox), remedy="Make the folder and let the connector write in it.")
         return Retriable(what, where=str(self._outbox), remedy="Make room on the disk.")
 
     def fetch(self) -> Iterator[IncomingFile]:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from adapters.dropfolder import put_whole
 from adapters.mail.message import build, message_id, sender_of
-from connector.errors import Fatal, Retriable
+from connector.errors import NoAccess, Retriable
 from connector.ports import AdapterSettings, Mail, Mailer, Probe, Surroundings
 
 
@@ -47,7 +47,7 @@ class FolderMailer(Mailer):
                 self._folder.mkdir(parents=True, exist_ok=True)
                 put_whole(path, [message.as_bytes()])
         except (FileNotFoundError, NotADirectoryError, FileExistsError, PermissionError) as error:
-            raise Fatal(
+            raise NoAccess(
                 f"The folder can't be used ({error.strerror}).",
                 where=str(self._folder),
                 remedy="Let the connector write in this folder.",

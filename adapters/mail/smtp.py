@@ -17,7 +17,7 @@ from threading import RLock
 from pydantic import Field, SecretStr
 
 from adapters.mail.message import build, message_id, sender_of
-from connector.errors import ConnectorError, Fatal, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConnectorError, NoAccess, Retriable, Skippable, UnknownOutcome
 from connector.ports import AdapterSettings, Mail, Mailer, Probe, Surroundings
 
 _DOT = re.compile(rb"^\.", re.MULTILINE)
@@ -95,7 +95,7 @@ class SmtpMailer(Mailer):
         """All that comes before the content; nothing has left when this raises."""
         code, answer = server.mail(self._sender.addr_spec)
         if code != 250:
-            self._refused(code, answer, f"the sender {self._sender.addr_spec}", Fatal)
+            self._refused(code, answer, f"the sender {self._sender.addr_spec}", NoAccess)
         code, answer = server.rcpt(recipient)
         if code not in (250, 251):
             self._refused(code, answer, "the recipient", Skippable)
@@ -161,19 +161,19 @@ class SmtpMailer(Mailer):
         """What a failure before the content means; nothing was sent. smtplib's errors are OSErrors as well."""
         where = self._where
         if isinstance(error, ssl.SSLCertVerificationError):
-            return Fatal(
+            return NoAccess(
                 f"The mail server's certificate can't be trusted: {error.verify_message}.", where=where,
                 remedy="Check host, or name the certificate in ca_file.",
             )  # fmt: skip
         if isinstance(error, smtplib.SMTPNotSupportedError):
-            return Fatal(
+            return NoAccess(
                 f"The mail server can't do this: {error}", where=where, remedy="Check port, security and username."
             )
         if isinstance(error, smtplib.SMTPResponseException):
             said = f"The mail server refused: {error.smtp_code} {_text(error.smtp_error)}"
             if 400 <= error.smtp_code < 500:
                 return Retriable(said, where=where)
-            return Fatal(said, where=where, remedy="Check username and password.")
+            return NoAccess(said, where=where, remedy="Check username and password.")
         return Retriable(
             f"The mail server can't be reached ({getattr(error, 'strerror', None) or error}).", where=where,
             remedy="Check host, port and security.",

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from connector.errors import Retriable
+from connector.errors import NoAccess, Retriable
 from connector.model.deed import Step
 from connector.model.reason import Reason, ReasonCode
 from connector.steps.work import Work
@@ -34,6 +34,7 @@ def retried(work: Work, name: str, call: Callable[[], Answer]) -> Answer:
 
     Raises:
         Retriable: it was away every time, or asked to be left alone for long: in earlier passes too.
+        NoAccess: it does not let us in; that is not tried again.
     """
     _respect_its_wish(work, name)
     retrying = Retrying(
@@ -46,13 +47,15 @@ def retried(work: Work, name: str, call: Callable[[], Answer]) -> Answer:
     try:
         return retrying(call)
     except Retriable as error:
-        if not _may_pass_soon(error):
+        if error.retry_after_seconds and not _may_pass_soon(error):
             _note_its_wish(work, name, error)
         raise
 
 
 def _may_pass_soon(error: BaseException) -> bool:
-    return isinstance(error, Retriable) and (error.retry_after_seconds or 0) <= _WORTH_WAITING_SECONDS
+    if not isinstance(error, Retriable) or isinstance(error, NoAccess):
+        return False
+    return (error.retry_after_seconds or 0) <= _WORTH_WAITING_SECONDS
 
 
 def _respect_its_wish(work: Work, name: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 
-from connector.errors import Fatal
+from connector.errors import NoAccess
 from connector.ports import AdapterSettings, BankChannel, IncomingFile, OutgoingFile, Surroundings
 from connector.testing.trouble import Trouble
 
@@ -27,7 +27,7 @@ class MemoryBank(BankChannel):
         def take() -> str:
             content = file.path.read_bytes()
             if self.received.setdefault(file.name, content) != content:
-                raise Fatal(f"The bank has another file named {file.name}.", where=self.name)
+                raise NoAccess(f"The bank has another file named {file.name}.", where=self.name)
             return file.name
 
         return self.trouble.around("send", take)

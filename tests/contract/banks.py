@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.errors import Fatal, Unsupported
+from connector.errors import NoAccess, Unsupported
 from connector.ports import BankChannel, OutgoingFile
 from tests.contract.any_adapter import AdapterContract, closing_all
 from tests.contract.worlds import BankWorld
@@ -67,7 +67,7 @@ class BankContract(AdapterContract):
         self, world: BankWorld, channel: BankChannel, file: OutgoingFile, tmp_path: Path
     ) -> None:
         channel.send(file)
-        with pytest.raises(Fatal):
+        with pytest.raises(NoAccess):
             channel.send(outgoing(tmp_path / "other", NAME, b"<Document/>"))
         assert dict(world.received()) == {NAME: CONTENT}
 

@@ -6,7 +6,7 @@ import pytest
 
 from connector.engine import resolve
 from connector.engine.one_pass import Outcome
-from connector.errors import Fatal, Retriable, Skippable, UnknownOutcome, Unsupported
+from connector.errors import Fatal, NoAccess, Retriable, Skippable, UnknownOutcome, Unsupported
 from connector.model.effect import EffectState
 from connector.model.mandate import MandateState
 from connector.model.reason import ReasonCode
@@ -17,6 +17,7 @@ from tests.flows.world import World
 
 LOST = UnknownOutcome("The answer was lost.", where="test")
 AWAY = Retriable("Nobody answers.", where="test")
+SHUT = NoAccess("The key was revoked.", where="test", remedy="Write the new key into the config.")
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +165,39 @@ def test_a_source_that_is_away_does_not_stop_the_other_steps(world: World) -> No
     assert mandate.state is MandateState.ACTIVE
     world.walk()
     assert len(world.package.mandates) == 1
+
+
+def test_a_source_that_lets_nobody_in_is_asked_once_and_the_other_steps_go_on(world: World) -> None:
+    world.customer("ada")
+    world.walk()
+    reference = world.sign("ada")
+    world.package.trouble.before("read_customers", SHUT)
+    result = world.walk()
+    assert result.outcome is Outcome.FAILED
+    assert result.error is None
+    (why,) = result.unreachable
+    assert why.facts == {"target": "books", "why": SHUT.what, "remedy": SHUT.remedy}
+    with world.store.reading() as connection:
+        mandate = mandates.find(connection, reference)
+    assert mandate is not None
+    assert mandate.state is MandateState.ACTIVE
+    assert world.walk().outcome is Outcome.DONE
+    assert _open(world) == []
+    assert len(world.package.mandates) == 1
+
+
+@pytest.mark.parametrize("call", ["invite", "store_mandates", "send", "register_payment"])
+def test_a_change_that_is_not_let_in_waits_for_the_next_pass(world: World, call: str) -> None:
+    _troubles(world)[call].before(call, SHUT)
+    world.customer("ada")
+    world.nights(2)
+    world.sign("ada")
+    world.invoice("2026-1", "ada")
+    world.nights(12)
+    assert len(world.service.invited) == 1
+    assert len(world.package.mandates) == 1
+    assert len(world.package.payments) == 1
+    assert _owed(world) == {}
 
 
 def test_a_bank_that_is_away_keeps_the_file_for_the_next_night(world: World) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from adapters.dropfolder import put_whole, sync_folder
-from connector.errors import Fatal, Retriable, UnknownOutcome
+from connector.errors import NoAccess, Retriable, UnknownOutcome
 
 SEPARATOR = ";"
 _MARK = "\ufeff"
@@ -52,7 +52,7 @@ class Ledger:
         """Have this row in the file: appended, or in the place of the row with the same key.
 
         Raises:
-            Fatal: the file may not be written, or has other columns.
+            NoAccess: the file may not be written, or has other columns.
             Retriable: it can't be opened now; nothing was written.
             UnknownOutcome: writing broke off.
         """
@@ -161,17 +161,17 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------ errors
 
-    def _other_columns(self) -> Fatal:
-        return Fatal(
+    def _other_columns(self) -> NoAccess:
+        return NoAccess(
             "This file is not as the connector wrote it: its columns or its encoding are others.",
             where=str(self.path),
             remedy="Put the file back as it was; keep a copy for changes of your own.",
         )
 
-    def _cannot_open(self, error: OSError) -> Fatal | Retriable:
+    def _cannot_open(self, error: OSError) -> NoAccess | Retriable:
         what = f"The file can't be opened ({error.strerror})."
         if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError):
-            return Fatal(what, where=str(self.path), remedy="Let the connector write in this folder.")
+            return NoAccess(what, where=str(self.path), remedy="Let the connector write in this folder.")
         return Retriable(what, where=str(self.path))
 
     def _broke_off(self, error: OSError) -> UnknownOutcome:

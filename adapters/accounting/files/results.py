@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.accounting.files.ledger import Ledger
 from adapters.accounting.files.report import write_report
 from adapters.dropfolder import put_whole
-from connector.errors import ConfigError, Fatal, Retriable, Skippable
+from connector.errors import ConfigError, NoAccess, Retriable, Skippable
 from connector.model.customer import Language
 from connector.ports import Document, Payment, PaymentReturn, SignedMandate
 from mappings import Mapping, MappingError
@@ -134,7 +134,7 @@ class Results:
             if not target.exists() or target.read_bytes() != document.content:
                 put_whole(target, [document.content])
         except (PermissionError, FileNotFoundError, NotADirectoryError) as error:
-            raise Fatal(
+            raise NoAccess(
                 f"The document can't be written ({error.strerror}).",
                 where=str(target),
                 remedy="Let the connector write in this folder.",

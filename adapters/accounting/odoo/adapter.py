@@ -29,7 +29,7 @@ from adapters.accounting.odoo.changes import ChangeFeed, Page, Watch
 from adapters.accounting.odoo.client import Domain, OdooClient, Row, integer
 from adapters.accounting.odoo.fields import Reader, check_own_paths, chosen_of, paths_of
 from adapters.accounting.odoo.settings import OdooSettings
-from connector.errors import ConfigError, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConfigError, NoAccess, Retriable, Skippable, UnknownOutcome
 from connector.model.customer import Customer, Language
 from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice
@@ -188,7 +188,8 @@ class OdooPackage(AccountingPackage):
         try:
             yield
         except Retriable as error:
-            if self._client.changes_sent == sent:
+            # Who is not let in is told why; called again, the change completes what is there.
+            if self._client.changes_sent == sent or isinstance(error, NoAccess):
                 raise
             raise UnknownOutcome(f"{error.what} A part may be done.", where=self._client.where(about)) from error
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from adapters.accounting.odoo.client import OdooClient, Row, integer
 from adapters.accounting.odoo.payments import MODEL as PAYMENT
-from connector.errors import Fatal
+from connector.errors import NoAccess
 
 MODEL = "account.batch.payment"
 LINK = "batch_payment_id"
@@ -16,10 +16,10 @@ _OF_PAYMENT = ("journal_id", "payment_method_id", LINK)
 
 def check_there(client: OdooClient) -> None:
     """Raises:
-    Fatal: this Odoo has no batch payments.
+    NoAccess: this Odoo has no batch payments.
     """
     if LINK not in client.fields(PAYMENT):
-        raise Fatal(
+        raise NoAccess(
             "This Odoo has no batch payments.",
             where=client.where(MODEL),
             remedy="Install Batch Payment (Enterprise), or take `batch_payments` out of the config.",

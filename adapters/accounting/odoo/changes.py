@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from adapters.accounting.odoo.client import Domain, OdooClient, Row, integer, integers
-from connector.errors import Fatal
+from connector.errors import NoAccess
 
 CHANGED = "write_date"
 _FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -91,7 +91,7 @@ class Cursor:
         """From a stored text.
 
         Raises:
-            Fatal: it is no cursor of this adapter.
+            NoAccess: it is no cursor of this adapter.
         """
         try:
             found = json.loads(text)
@@ -101,7 +101,7 @@ class Cursor:
             }
             return cls(marks, found["after_id"], found["compared_on"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Fatal(
+            raise NoAccess(
                 "The stored cursor is not one of the Odoo adapter.",
                 where=where,
                 remedy="Did the source change its package under the same name? Give it a new name.",

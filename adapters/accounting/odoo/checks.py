@@ -9,7 +9,7 @@ from adapters.accounting.odoo import batches, customers, invoices, key, mandates
 from adapters.accounting.odoo.client import OdooClient
 from adapters.accounting.odoo.fields import unknown_paths
 from adapters.accounting.odoo.settings import OdooSettings
-from connector.errors import ConnectorError, Fatal
+from connector.errors import ConnectorError, NoAccess
 from connector.ports import Probe
 
 _CONTACTS = 'the group "Contact Creation"'
@@ -112,7 +112,7 @@ def _batches(client: OdooClient) -> str:
     batches.check_there(client)
     missing = [operation for operation in ("read", "create", "write") if not client.may(batches.MODEL, operation)]
     if missing:
-        raise Fatal(
+        raise NoAccess(
             f"The right to {', '.join(missing)} {batches.MODEL} is missing.",
             remedy=f"Give the key's user {_INVOICING}.",
         )

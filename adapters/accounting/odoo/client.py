@@ -17,7 +17,7 @@ from adapters.accounting.odoo.faults import Refused
 from adapters.accounting.odoo.opening import Server, open_server
 from adapters.accounting.odoo.settings import OdooSettings
 from adapters.accounting.odoo.wire import Call
-from connector.errors import ConnectorError, Retriable
+from connector.errors import ConnectorError, NoAccess, Retriable
 
 Row = dict[str, object]
 """A record, or the values of one, by field."""
@@ -257,7 +257,9 @@ def _cell(value: object) -> object:
 
 
 def _worth_a_wait(error: BaseException) -> bool:
-    return isinstance(error, Retriable) and (error.retry_after_seconds or 0) <= PATIENCE_SECONDS
+    if not isinstance(error, Retriable) or isinstance(error, NoAccess):
+        return False
+    return (error.retry_after_seconds or 0) <= PATIENCE_SECONDS
 
 
 def _wait(state: RetryCallState) -> int:

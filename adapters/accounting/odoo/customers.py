@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from adapters.accounting.odoo.changes import Watch
 from adapters.accounting.odoo.client import ACTIVE_OR_NOT, Domain, OdooClient, Row
 from adapters.accounting.odoo.fields import CHOSEN
-from connector.errors import Fatal
+from connector.errors import NoAccess
 
 MODEL = "res.partner"
 BANK = "res.partner.bank"
@@ -25,11 +25,11 @@ def company_partner(client: OdooClient) -> int:
     """The company's own contact, which is no customer of it.
 
     Raises:
-        Fatal: the user does not see the company. A wrong company would read as an empty one.
+        NoAccess: the user does not see the company. A wrong company would read as an empty one.
     """
     found = client.read("res.company", ("partner_id",), [["id", "=", client.company]])
     if not found:
-        raise Fatal(
+        raise NoAccess(
             f"The key does not see the company {client.company}.",
             where=client.where("company"),
             remedy="Run `sepa-connector check`: it lists the companies that the key sees.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import httpx2
 
 from bankfiles.identifiers import mask_ibans
-from connector.errors import ConnectorError, Fatal, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConnectorError, NoAccess, Retriable, Skippable, UnknownOutcome
 
 _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 _PATH = re.compile(r"(?:[A-Za-z]:)?(?:[/\\][\w.+-]+){2,}")
@@ -84,12 +84,12 @@ def of_other_content(*, changes: bool, where: str) -> ConnectorError:
     what = "This is not an answer of Odoo's external API."
     if changes:
         return UnknownOutcome(what, where=where)
-    return Fatal(what, where=where, remedy="Check the url in the config and what stands in front of Odoo.")
+    return NoAccess(what, where=where, remedy="Check the url in the config and what stands in front of Odoo.")
 
 
-def key_refused(where: str) -> Fatal:
+def key_refused(where: str) -> NoAccess:
     """The server does not know the key."""
-    return Fatal("Odoo does not accept the key.", where=where, remedy=_KEY_REFUSED)
+    return NoAccess("Odoo does not accept the key.", where=where, remedy=_KEY_REFUSED)
 
 
 def _by_class(refused: Refused, *, changes: bool, where: str) -> ConnectorError:
@@ -97,7 +97,7 @@ def _by_class(refused: Refused, *, changes: bool, where: str) -> ConnectorError:
     if refused.status == 401 or name in ("AccessDenied", "Unauthorized"):
         return key_refused(where)
     if name == "AccessError":
-        return Fatal(f"Odoo does not allow this: {said}", where=where, remedy=_GROUPS)
+        return NoAccess(f"Odoo does not allow this: {said}", where=where, remedy=_GROUPS)
     if name in _ROLLED_BACK_BUSY or name == "PoolError":
         return Retriable(f"Odoo is busy ({name}).", where=where)
     if name in ("OperationalError", "InterfaceError"):
@@ -109,13 +109,13 @@ def _by_class(refused: Refused, *, changes: bool, where: str) -> ConnectorError:
     what = f"Odoo failed ({name}): {said}"
     if changes:
         return Skippable(what, where=where, remedy=_LOOK_AT_SERVER)
-    return Fatal(what, where=where, remedy=_LOOK_AT_SERVER)
+    return NoAccess(what, where=where, remedy=_LOOK_AT_SERVER)
 
 
 def _of_database(refused: Refused, *, changes: bool, where: str) -> ConnectorError:
     """PostgreSQL behind Odoo: not the right database, or not there at the moment."""
     if "does not exist" in refused.message:
-        return Fatal("There is no such database on this server.", where=where, remedy=_DATABASE)
+        return NoAccess("There is no such database on this server.", where=where, remedy=_DATABASE)
     what = f"Odoo's database does not answer ({refused.short_name})."
     return UnknownOutcome(what, where=where) if changes else Retriable(what, where=where)
 
@@ -126,7 +126,7 @@ def _by_status(refused: Refused, *, changes: bool, where: str) -> ConnectorError
     if status == 401:
         return key_refused(where)
     if status == 403:
-        return Fatal("The server does not allow this (403).", where=where, remedy=_GROUPS)
+        return NoAccess("The server does not allow this (403).", where=where, remedy=_GROUPS)
     if status == 504 and changes:  # the proxy lost patience; Odoo may still be at it
         return UnknownOutcome("Odoo did not answer in time (504).", where=where)
     if status in _BUSY_STATUS:
@@ -134,7 +134,7 @@ def _by_status(refused: Refused, *, changes: bool, where: str) -> ConnectorError
     if status >= 500:
         what = f"Odoo failed ({status})."
         return UnknownOutcome(what, where=where) if changes else Retriable(what, where=where, remedy=_LOOK_AT_SERVER)
-    return Fatal(f"The address does not lead to this Odoo database ({status}).", where=where, remedy=_DATABASE)
+    return NoAccess(f"The address does not lead to this Odoo database ({status}).", where=where, remedy=_DATABASE)
 
 
 def shown(text: str) -> str:

@@ -20,7 +20,7 @@ from adapters.accounting.odoo.notes import Note
 from adapters.accounting.odoo.oca import OcaMandates
 from adapters.accounting.odoo.texts import as_html, text
 from bankfiles.identifiers import InvalidIban, is_iban, mask_iban
-from connector.errors import Fatal, Skippable
+from connector.errors import NoAccess, Skippable
 from connector.model.customer import Language
 from connector.model.mandate import Mandate, MandateEvent, MandateState
 from connector.ports import Fault, SignedMandate
@@ -34,13 +34,13 @@ def home_of(client: OdooClient) -> Home:
     """The home that this database has for mandates: that of Enterprise, else of OCA, else our fields.
 
     Raises:
-        Fatal: it has none yet.
+        NoAccess: it has none yet.
     """
     for kind in OF_MODULES:
         if client.fields(kind.model):
             return kind(client)
     if REFERENCE not in client.fields(CustomFields.model):
-        raise Fatal(
+        raise NoAccess(
             "This Odoo has no place for mandates yet.",
             where=client.where("mandates"),
             remedy="Let an administrator run `sepa-connector odoo install` once: it adds fields to the contact.",

@@ -12,7 +12,7 @@ from adapters.accounting.odoo import faults
 from adapters.accounting.odoo.faults import Refused
 from adapters.accounting.odoo.settings import OdooSettings, Protocol
 from adapters.accounting.odoo.wire import Call, Json2, JsonRpc, Post, Transport
-from connector.errors import Fatal
+from connector.errors import NoAccess
 from connector.model.customer import Language
 
 VERSION_MIN = (16, 0)
@@ -43,7 +43,7 @@ def open_server(settings: OdooSettings, name: str, http: httpx2.Client) -> Serve
 
     Raises:
         Retriable: nobody answers.
-        Fatal: no Odoo, one that is too old, or one that refuses the key.
+        NoAccess: no Odoo, one that is too old, or one that refuses the key.
     """
     where = f"{name}: connection"
     post = Post(http)
@@ -51,7 +51,7 @@ def open_server(settings: OdooSettings, name: str, http: httpx2.Client) -> Serve
     json_rpc = JsonRpc(settings.url, post, settings.database, settings.login, key)
     version = _version(settings, http, json_rpc, where)
     if version < VERSION_MIN:
-        raise Fatal(
+        raise NoAccess(
             f"This is Odoo {version[0]}.{version[1]}.",
             where=where,
             remedy="Use Odoo 16 or later: earlier is not known.",
@@ -64,7 +64,9 @@ def open_server(settings: OdooSettings, name: str, http: httpx2.Client) -> Serve
         transport = Json2(settings.url, post, settings.database, key)
     else:
         if not settings.login:
-            raise Fatal("JSON-RPC needs a login.", where=where, remedy="Write the login of the key's user as `login`.")
+            raise NoAccess(
+                "JSON-RPC needs a login.", where=where, remedy="Write the login of the key's user as `login`."
+            )
         if not _told(json_rpc.log_in, where):
             raise faults.key_refused(where)
         transport = json_rpc

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from adapters.accounting.odoo.client import OdooClient, Row, integer
 from adapters.accounting.odoo.fields import Reader
-from connector.errors import Fatal, Skippable
+from connector.errors import NoAccess, Skippable
 from connector.ports import Payment
 
 MODEL = "account.payment"
@@ -45,14 +45,14 @@ def journal_of(client: OdooClient, code: str, kinds: Sequence[str] = ("bank", "c
     """Id of a journal.
 
     Raises:
-        Fatal: it is missing, or of another kind or currency.
+        NoAccess: it is missing, or of another kind or currency.
     """
     domain = [["company_id", "=", client.company], ["code", "=", code]]
     reader = Reader(client, JOURNAL, ("type", "currency_id.name", "company_id.currency_id.name"))
     found = reader(domain)
     fault = _journal_fault(found, kinds)
     if fault:
-        raise Fatal(
+        raise NoAccess(
             f"The journal {code!r} {fault}.",
             where=client.where(JOURNAL),
             remedy="Name a bank journal in EUR by its short code in the config.",

@@ -12,7 +12,7 @@ from adapters.accounting.odoo.client import OdooClient, Row, integer
 from adapters.accounting.odoo.notes import Note
 from adapters.accounting.odoo.settings import OdooSettings
 from adapters.accounting.odoo.texts import as_html, text
-from connector.errors import ConnectorError, Fatal, Skippable
+from connector.errors import ConnectorError, NoAccess, Skippable
 from connector.model.customer import Language
 from connector.ports import PaymentReturn
 
@@ -139,11 +139,11 @@ def account_of(client: OdooClient, code: str) -> int:
     """Id of an account by its code.
 
     Raises:
-        Fatal: it is not there.
+        NoAccess: it is not there.
     """
     found = client.ids(ACCOUNT, [["code", "=", code]], limit=1) if code else []
     if not found:
-        raise Fatal(
+        raise NoAccess(
             f"There is no account {code!r}.",
             where=client.where(ACCOUNT),
             remedy="Correct fee_account and fee_counter_account in the config.",

@@ -15,7 +15,7 @@ from adapters.accounting.tryton.changes import ChangeFeed, Watch, integer
 from adapters.accounting.tryton.client import Domain, Row, TrytonClient
 from adapters.accounting.tryton.fields import asked
 from adapters.accounting.tryton.settings import TrytonSettings
-from connector.errors import ConfigError, Fatal, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConfigError, NoAccess, Retriable, Skippable, UnknownOutcome
 from connector.model.customer import Customer
 from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice
@@ -136,7 +136,8 @@ class TrytonPackage(AccountingPackage):
         try:
             yield
         except Retriable as error:
-            if self._client.changes_sent == sent:
+            # Who is not let in is told why; called again, the change completes what is there.
+            if self._client.changes_sent == sent or isinstance(error, NoAccess):
                 raise
             raise UnknownOutcome(f"{error.what} A part may be done.", where=f"{self.name}: {about}") from error
 
@@ -145,7 +146,7 @@ class TrytonPackage(AccountingPackage):
         company = self.settings.company
         found = self._client.read("company.company", ("party",), [["id", "=", company]])
         if not found:
-            raise Fatal(
+            raise NoAccess(
                 f"The key does not see the company {company}.",
                 where=f"{self.name}: company",
                 remedy="Run `sepa-connector check`: it lists the companies that the key sees.",

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.accounting.tryton.client import Domain, Order, Row, TrytonClient
-from connector.errors import Fatal
+from connector.errors import NoAccess
 
 CHANGED = "last_modified_at"
 _NEVER = datetime(1970, 1, 1)  # noqa: DTZ001 - before any change; naive, as the server's instants are
@@ -86,7 +86,7 @@ class Cursor:
         """From a stored text.
 
         Raises:
-            Fatal: it is no cursor of this adapter.
+            NoAccess: it is no cursor of this adapter.
         """
         try:
             found = json.loads(text)
@@ -96,7 +96,7 @@ class Cursor:
             }
             return cls(marks, found["after_id"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Fatal(
+            raise NoAccess(
                 "The stored cursor is not one of the Tryton adapter.",
                 where=where,
                 remedy="Did the source change its package under the same name? Give it a new name.",

@@ -15,7 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from adapters.accounting.tryton import faults, wire
 from adapters.accounting.tryton.settings import TrytonSettings
-from connector.errors import Fatal, Retriable
+from connector.errors import NoAccess, Retriable
 
 Row = Mapping[str, object]
 Domain = Sequence[object]
@@ -112,7 +112,7 @@ class TrytonClient:
         return str(found.get("result", "")) if isinstance(found, dict) else str(found)
 
     def login_works(self) -> None:
-        """Try login and password. Raises `Fatal` if they are refused."""
+        """Try login and password. Raises `NoAccess` if they are refused."""
         self._call("model.res.user.get_preferences", [True], {}, changes=False)
 
     # ----------------------------------------------------------------------------------------------- changing
@@ -156,7 +156,7 @@ class TrytonClient:
 
     def _log_in(self, method: str) -> str:
         if not self._settings.login or self._settings.password is None:
-            raise Fatal(
+            raise NoAccess(
                 "Tryton's wizards can't be run with the key alone.",
                 where=self._where(method),
                 remedy="Write login and password of the key's user into the config.",
@@ -245,7 +245,9 @@ def _attempts() -> Retrying:
 
 
 def _worth_a_wait(error: BaseException) -> bool:
-    return isinstance(error, Retriable) and (error.retry_after_seconds or 0) <= PATIENCE_SECONDS
+    if not isinstance(error, Retriable) or isinstance(error, NoAccess):
+        return False
+    return (error.retry_after_seconds or 0) <= PATIENCE_SECONDS
 
 
 def _pause(state: RetryCallState) -> int:

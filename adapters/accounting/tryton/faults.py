@@ -12,7 +12,7 @@ import httpx2
 
 from adapters.accounting.tryton import wire
 from bankfiles.identifiers import mask_iban
-from connector.errors import ConnectorError, Fatal, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConnectorError, NoAccess, Retriable, Skippable, UnknownOutcome
 
 _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}\b")
@@ -39,7 +39,7 @@ def of_answer(answer: httpx2.Response, *, changes: bool, where: str) -> Connecto
     if status == 401:
         by_key = answer.request.headers.get("Authorization", "").startswith("Bearer")
         refused, remedy = ("key", _KEY_REFUSED) if by_key else ("login", _LOGIN_REFUSED)
-        return Fatal(f"Tryton does not accept the {refused} (401).", where=where, remedy=remedy)
+        return NoAccess(f"Tryton does not accept the {refused} (401).", where=where, remedy=remedy)
     if status == 429:
         return Retriable("Tryton is busy (429).", where=where, retry_after_seconds=_retry_after(answer))
     if status == 400:
@@ -54,7 +54,7 @@ def of_answer(answer: httpx2.Response, *, changes: bool, where: str) -> Connecto
             where=where,
             remedy="See whether it was deleted or merged in Tryton.",
         )
-    return Fatal(
+    return NoAccess(
         f"The address does not lead to a Tryton database ({status}).",
         where=where,
         remedy="Check url and database in the config.",
@@ -69,7 +69,7 @@ def of_rpc_error(error: object, *, changes: bool, where: str) -> ConnectorError:
     what = "Tryton failed."
     if changes:
         return UnknownOutcome(what, where=where, remedy=_LOOK_AT_SERVER)
-    return Fatal(what, where=where, remedy=_LOOK_AT_SERVER)
+    return NoAccess(what, where=where, remedy=_LOOK_AT_SERVER)
 
 
 def of_other_content(where: str, *, changes: bool) -> ConnectorError:
@@ -77,14 +77,14 @@ def of_other_content(where: str, *, changes: bool) -> ConnectorError:
     what = "This is not an answer of Tryton's REST interface."
     if changes:
         return UnknownOutcome(what, where=where)
-    return Fatal(what, where=where, remedy="Check the url in the config and what stands in front of Tryton.")
+    return NoAccess(what, where=where, remedy="Check the url in the config and what stands in front of Tryton.")
 
 
 def _refused(message: str, *, changes: bool, where: str) -> ConnectorError:
     what = f"Tryton refuses: {message}"
     if changes:
         return Skippable(what, where=where, remedy="Correct it in Tryton, then retry.")
-    return Fatal(what, where=where, remedy=_GROUPS)
+    return NoAccess(what, where=where, remedy=_GROUPS)
 
 
 def _forbidden(answer: httpx2.Response, where: str) -> ConnectorError:
@@ -92,7 +92,7 @@ def _forbidden(answer: httpx2.Response, where: str) -> ConnectorError:
     what = "Tryton does not allow this (403)."
     if _ONE_RECORD.search(answer.request.url.path):
         return Skippable(what, where=where, remedy=f"See whether its accounting period is closed. {_GROUPS}")
-    return Fatal(what, where=where, remedy=_GROUPS)
+    return NoAccess(what, where=where, remedy=_GROUPS)
 
 
 def _broken(answer: httpx2.Response, *, changes: bool, where: str) -> ConnectorError:
@@ -101,7 +101,7 @@ def _broken(answer: httpx2.Response, *, changes: bool, where: str) -> ConnectorE
         return UnknownOutcome(what, where=where, remedy=_LOOK_AT_SERVER)
     if answer.status_code == 500:
         advice = "Are all modules that docs/packages/tryton.md names activated, and all fields of the mapping there?"
-        return Fatal(what, where=where, remedy=f"{_LOOK_AT_SERVER} {advice}")
+        return NoAccess(what, where=where, remedy=f"{_LOOK_AT_SERVER} {advice}")
     return Retriable(what, where=where, retry_after_seconds=_retry_after(answer))
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from adapters.accounting.tryton import mandates
 from adapters.accounting.tryton.changes import integer
 from adapters.accounting.tryton.client import Order, Row, TrytonClient
-from connector.errors import Fatal, Skippable
+from connector.errors import NoAccess, Skippable
 from connector.ports import Payment
 from mappings.engine import Mapping as FieldMapping
 
@@ -46,7 +46,7 @@ def journal_of(client: TrytonClient, name: str) -> int:
     """Id of the payment journal.
 
     Raises:
-        Fatal: it is missing, or not made for this.
+        NoAccess: it is missing, or not made for this.
     """
     found = client.read(
         JOURNAL,
@@ -55,7 +55,7 @@ def journal_of(client: TrytonClient, name: str) -> int:
         limit=2,
     )
     if (fault := _journal_fault(found)) is not None:
-        raise Fatal(
+        raise NoAccess(
             f"The payment journal {name!r} {fault}.",
             where=f"{client.name}: {JOURNAL}",
             remedy="Set it up as docs/packages/tryton.md says, or name another journal in the config.",

@@ -12,7 +12,7 @@ import pytest
 from adapters.accounting.tryton.adapter import TrytonPackage
 from adapters.accounting.tryton.changes import integer
 from adapters.accounting.tryton.client import TrytonClient
-from connector.errors import ConfigError, Fatal, Retriable
+from connector.errors import ConfigError, NoAccess, Retriable
 from connector.model.customer import Customer, Language, PartyKind, PostalAddress
 from connector.model.invoice import Invoice, InvoiceKind
 from connector.ports import Batch
@@ -200,9 +200,9 @@ def test_a_record_that_does_not_fit_becomes_a_fault_and_the_rest_goes_on(open_pa
 )
 def test_wrong_settings_stop_the_pass(open_package: Open, settings: dict[str, object], words: str) -> None:
     package = open_package(**settings)
-    with pytest.raises(Fatal, match=words):
+    with pytest.raises(NoAccess, match=words):
         list(package.read_customers(""))
-    with pytest.raises(Fatal, match=words):
+    with pytest.raises(NoAccess, match=words):
         list(package.read_invoices(""))
 
 

@@ -11,7 +11,7 @@ import pytest
 from adapters.accounting.tryton.adapter import TrytonPackage
 from adapters.accounting.tryton.client import TrytonClient
 from bankfiles.pain008.model import Scheme
-from connector.errors import ConnectorError, Fatal, Retriable, Skippable, UnknownOutcome, Unsupported
+from connector.errors import ConnectorError, NoAccess, Retriable, Skippable, UnknownOutcome, Unsupported
 from connector.model.effect import EffectKind
 from connector.model.mandate import MandateState, MandateType
 from tests.contract.accounting import stored
@@ -344,5 +344,5 @@ def test_a_journal_without_clearing_account_stops_before_anything_is_booked(
     open_package: Open, server: TrytonServer
 ) -> None:
     package = open_package(journal="Bare")
-    refused(lambda: package.register_payment(payment(server, 7, "E-BARE/1")), "no clearing account", Fatal)
+    refused(lambda: package.register_payment(payment(server, 7, "E-BARE/1")), "no clearing account", NoAccess)
     assert payments(read_back(server), "E-BARE/1") == []

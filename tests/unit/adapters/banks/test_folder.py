@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.banks.folder import FolderBank, FolderSettings
-from connector.errors import Fatal, Retriable, UnknownOutcome
+from connector.errors import NoAccess, Retriable, UnknownOutcome
 from connector.ports import OutgoingFile, Surroundings
 from tests.contract.banks import outgoing
 
@@ -45,7 +45,7 @@ def test_a_name_that_the_bank_took_away_is_not_used_for_other_content(
 ) -> None:
     bank.send(file)
     (tmp_path / "outbox" / NAME).unlink()
-    with pytest.raises(Fatal, match="Another file"):
+    with pytest.raises(NoAccess, match="Another file"):
         bank.send(outgoing(tmp_path / "other", NAME, b"<Other/>"))
 
 
@@ -101,14 +101,14 @@ def test_nothing_but_whole_files_ever_stands_in_the_outbox(
 
 def test_a_file_that_changed_on_our_disk_is_not_sent(bank: FolderBank, file: OutgoingFile, tmp_path: Path) -> None:
     file.path.write_bytes(b"<Changed/>")
-    with pytest.raises(Fatal, match="digest differs"):
+    with pytest.raises(NoAccess, match="digest differs"):
         bank.send(file)
     assert list((tmp_path / "outbox").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["", "../run.xml", "a/b.xml", ".hidden.xml"])
 def test_a_name_that_leads_elsewhere_is_refused(bank: FolderBank, file: OutgoingFile, name: str) -> None:
-    with pytest.raises(Fatal, match="no name"):
+    with pytest.raises(NoAccess, match="no name"):
         bank.send(OutgoingFile(name, file.path, file.sha256))
 
 
@@ -118,7 +118,7 @@ def test_a_folder_that_is_not_there_is_told(
 ) -> None:
     for name in ("outbox", "inbox"):
         (tmp_path / name).rmdir()
-    with pytest.raises(Fatal, match="Make the folder"):
+    with pytest.raises(NoAccess, match="Make the folder"):
         call(bank, file)
     assert [probe.ok for probe in bank.check()] == [False, False]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.mail.folder import FolderMailer, FolderSettings
-from connector.errors import Fatal
+from connector.errors import NoAccess
 from connector.ports import Mail, Surroundings
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
@@ -31,6 +31,6 @@ def test_a_mail_is_one_file_however_often_it_is_sent(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("a file is here")
-    with pytest.raises(Fatal, match="can't be used"):
+    with pytest.raises(NoAccess, match="can't be used"):
         mailer(tmp_path).send(MAIL)
     assert [probe.ok for probe in mailer(tmp_path).check()] == [False]

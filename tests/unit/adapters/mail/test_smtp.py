@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from adapters.mail.smtp import Security, SmtpMailer, SmtpSettings
-from connector.errors import ConnectorError, Fatal, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConnectorError, NoAccess, Retriable, Skippable, UnknownOutcome
 from connector.ports import Mail, Surroundings
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
@@ -99,11 +99,11 @@ def mailer_at(port: int, folder: Path = Path("unused"), **settings: object) -> S
     ("command", "answer", "error"),
     [
         ("", "421 busy", Retriable),
-        ("", "554 go away", Fatal),
+        ("", "554 go away", NoAccess),
         ("", HANG_UP, Retriable),
         ("EHLO", HANG_UP, Retriable),
         ("MAIL", "451 later", Retriable),
-        ("MAIL", "550 who are you", Fatal),
+        ("MAIL", "550 who are you", NoAccess),
         ("MAIL", HANG_UP, Retriable),
         ("RCPT", "450 greylisted", Retriable),
         ("RCPT", "550 no such user", Skippable),
@@ -159,7 +159,7 @@ def test_a_server_that_is_not_there_can_be_tried_again(scripted: Scripted) -> No
 
 
 def test_starttls_is_never_done_without(mailer: SmtpMailer, scripted: Scripted) -> None:
-    with pytest.raises(Fatal, match="STARTTLS"):
+    with pytest.raises(NoAccess, match="STARTTLS"):
         mailer_at(scripted.port, security="starttls").send(MAIL)
     assert scripted.commands == ["EHLO"]
 
@@ -259,13 +259,13 @@ def test_a_wrong_password_stops_the_pass_and_is_not_shown(serve: Serve, certific
     _, port = serve("starttls")
     login: dict[str, Any] = {"username": "finance", "password": "wrong horse", "ca_file": certificate}
     mailer = mailer_at(port, host="localhost", security="starttls", **login)
-    with pytest.raises(Fatal, match="refused: 535") as caught:
+    with pytest.raises(NoAccess, match="refused: 535") as caught:
         mailer.send(MAIL)
     assert "horse" not in f"{caught.value} {mailer.settings!r}"
 
 
 def test_a_certificate_that_is_not_trusted_stops_the_pass(serve: Serve) -> None:
     kept, port = serve("starttls")
-    with pytest.raises(Fatal, match="certificate can't be trusted"):
+    with pytest.raises(NoAccess, match="certificate can't be trusted"):
         mailer_at(port, host="localhost", security="starttls").send(MAIL)
     assert kept.contents == []

@@ -14,7 +14,7 @@ import pytest
 
 from adapters.accounting.files.adapter import BATCH_SIZE, FilesPackage
 from adapters.accounting.files.settings import FilesSettings
-from connector.errors import ConfigError, Fatal, Skippable
+from connector.errors import ConfigError, NoAccess, Skippable
 from connector.model.customer import Language, RecordKey
 from connector.model.effect import EffectKind
 from connector.ports import Document, Fault, Feed, Surroundings
@@ -224,7 +224,7 @@ def test_batches_are_small_and_know_how_many_there_are(folder: Path, books: Open
 def test_a_folder_that_is_not_there_is_told(books: Open, folder: Path) -> None:
     folder.rmdir()
     package = books()
-    with pytest.raises(Fatal, match="can't be opened"):
+    with pytest.raises(NoAccess, match="can't be opened"):
         list(package.read_customers(""))
     assert [probe.ok for probe in package.check()] == [False]
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.accounting.files.ledger import Ledger
-from connector.errors import Fatal, UnknownOutcome
+from connector.errors import NoAccess, UnknownOutcome
 
 HEADINGS = ("key", "name", "amount")
 
@@ -95,14 +95,14 @@ def test_rows_that_a_person_took_out_or_moved_are_seen(path: Path) -> None:
 
 def test_a_file_with_other_columns_is_not_written_into(path: Path) -> None:
     path.write_text("key;other\r\n1;2\r\n")
-    with pytest.raises(Fatal, match="other"):
+    with pytest.raises(NoAccess, match="other"):
         ledger(path).put(row("1"))
     assert path.read_text() == "key;other\n1;2\n"
 
 
 def test_a_file_that_was_saved_in_another_encoding_is_not_written_into(path: Path) -> None:
     path.write_bytes("key;name;amount\r\n1;Zoë;1\r\n".encode("cp1252"))
-    with pytest.raises(Fatal, match="encoding"):
+    with pytest.raises(NoAccess, match="encoding"):
         ledger(path).has("1")
 
 
@@ -115,7 +115,7 @@ def test_a_cell_is_never_a_formula_nor_more_than_one_line(path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Fatal, match="can't be opened"):
+    with pytest.raises(NoAccess, match="can't be opened"):
         ledger(tmp_path / "none" / "ledger.csv").put(row("1"))
 
 

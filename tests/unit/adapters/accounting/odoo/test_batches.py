@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from connector.errors import Fatal, UnknownOutcome
+from connector.errors import NoAccess, UnknownOutcome
 from connector.model.effect import EffectKind
 from connector.ports import Payment
 from tests.counterparts.odoo import Kind
@@ -73,7 +73,7 @@ def test_a_batch_that_a_user_sent_is_left_as_it_is(enterprise: OdooWorld, opened
 
 def test_an_odoo_without_batches_is_told_before_anything_is_booked(office: OdooWorld, opened: Opened) -> None:
     package, (one, *_) = opened(office, batch_payments=True), _parts(office)
-    with pytest.raises(Fatal, match="no batch payments"):
+    with pytest.raises(NoAccess, match="no batch payments"):
         package.register_payment(one)
     assert rows(office, PAYMENT) == []
     (told,) = (probe for probe in package.check() if "batch" in probe.what)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.accounting.odoo.changes import CHANGED, Cursor, Mark
-from connector.errors import Fatal
+from connector.errors import NoAccess
 from connector.model.customer import Customer
 from connector.model.invoice import Invoice
 from connector.ports import Batch
@@ -55,7 +55,7 @@ def test_a_cursor_comes_back_as_it_was() -> None:
 
 @pytest.mark.parametrize("text", ["17", "{", "{}", '{"marks": {"res.partner": ["yesterday"]}, "after_id": null}'])
 def test_a_foreign_cursor_stops_the_pass(text: str) -> None:
-    with pytest.raises(Fatal, match="not one of the Odoo adapter"):
+    with pytest.raises(NoAccess, match="not one of the Odoo adapter"):
         Cursor.read(text, "odoo")
 
 

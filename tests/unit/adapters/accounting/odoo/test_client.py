@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from adapters.accounting.odoo.client import OdooClient
 from adapters.accounting.odoo.settings import OdooSettings, Protocol
-from connector.errors import ConnectorError, Fatal, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConnectorError, NoAccess, Retriable, Skippable, UnknownOutcome
 from tests.counterparts.odoo import CHANGES, Home, Kind
 from tests.counterparts.odoo.world import OdooWorld, Wire, Worlds
 
@@ -71,7 +71,7 @@ def test_json_rpc_can_be_asked_for_on_19(made: Worlds) -> None:
     ],
 )
 def test_who_is_not_let_in_is_told_why_and_what_to_do(asked: Asked, changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(Fatal, match=told) as caught:
+    with pytest.raises(NoAccess, match=told) as caught:
         asked(**changes).count(CONTACT, [])
     assert caught.value.remedy
     assert "not-the-key" not in str(caught.value)
@@ -79,7 +79,7 @@ def test_who_is_not_let_in_is_told_why_and_what_to_do(asked: Asked, changes: dic
 
 def test_json2_on_a_server_without_it_says_what_is_wrong(made: Worlds) -> None:
     client = OdooClient(made(17).settings(protocol="json2"), "books")
-    with pytest.raises(Fatal, match="does not lead to this Odoo database"):
+    with pytest.raises(NoAccess, match="does not lead to this Odoo database"):
         client.count(CONTACT, [])
     client.close()
 
@@ -92,7 +92,7 @@ def test_an_older_odoo_is_refused() -> None:
 
     settings = OdooSettings(url="https://odoo.example.org", database="books", company=1, key="k")
     client = OdooClient(settings, "books", transport=httpx2.MockTransport(answer))
-    with pytest.raises(Fatal, match=r"Odoo 15\.0"):
+    with pytest.raises(NoAccess, match=r"Odoo 15\.0"):
         client.count(CONTACT, [])
 
 
@@ -180,10 +180,10 @@ def test_a_long_wish_to_wait_is_left_to_the_engine(office: OdooWorld, asked: Ask
         ({"kind": Kind.THROTTLED, "seconds": 1}, Retriable),
         ({"kind": Kind.SERIALIZATION}, Retriable),
         ({"kind": Kind.FAULT}, Skippable),
-        ({"kind": Kind.STATUS, "status": 400}, Fatal),
-        ({"kind": Kind.STATUS, "status": 403}, Fatal),
-        ({"kind": Kind.STATUS, "status": 404}, Fatal),
-        ({"kind": Kind.STATUS, "status": 413}, Fatal),
+        ({"kind": Kind.STATUS, "status": 400}, NoAccess),
+        ({"kind": Kind.STATUS, "status": 403}, NoAccess),
+        ({"kind": Kind.STATUS, "status": 404}, NoAccess),
+        ({"kind": Kind.STATUS, "status": 413}, NoAccess),
     ],
     ids=str,
 )
@@ -242,7 +242,7 @@ def test_the_key_is_in_no_log(office: OdooWorld, asked: Asked, caplog: pytest.Lo
     caplog.set_level(logging.DEBUG)
     client = asked()
     client.create(CONTACT, [{"name": "Logged"}])
-    with pytest.raises(Fatal):
+    with pytest.raises(NoAccess):
         client.read(CONTACT, ("no_such_field",))
     assert office.town.keys["connector"] not in caplog.text
 
@@ -250,7 +250,7 @@ def test_the_key_is_in_no_log(office: OdooWorld, asked: Asked, caplog: pytest.Lo
 def test_what_the_user_may_not_do_is_told_with_what_to_do(made: Worlds) -> None:
     office = made(19, Home.VANILLA)
     client = OdooClient(office.settings(login="bare", key=office.town.keys["bare"]), "books")
-    with pytest.raises(Fatal, match="does not allow this") as caught:
+    with pytest.raises(NoAccess, match="does not allow this") as caught:
         client.count("account.move", [])
     assert "check" in caught.value.remedy
     client.close()

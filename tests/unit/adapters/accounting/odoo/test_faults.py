@@ -7,7 +7,7 @@ import pytest
 
 from adapters.accounting.odoo import faults
 from adapters.accounting.odoo.faults import Refused
-from connector.errors import ConnectorError, Fatal, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConnectorError, NoAccess, Retriable, Skippable, UnknownOutcome
 
 IBAN = "BE71096123456769"
 
@@ -23,10 +23,10 @@ def _of(name: str, message: str = "Said.", status: int = 200, *, changes: bool =
         ("odoo.exceptions.ValidationError", Skippable, Skippable),
         ("odoo.exceptions.MissingError", Skippable, Skippable),
         ("odoo.exceptions.RedirectWarning", Skippable, Skippable),
-        ("odoo.exceptions.AccessError", Fatal, Fatal),
-        ("odoo.exceptions.AccessDenied", Fatal, Fatal),
-        ("werkzeug.exceptions.Unauthorized", Fatal, Fatal),
-        ("builtins.ValueError", Fatal, Skippable),
+        ("odoo.exceptions.AccessError", NoAccess, NoAccess),
+        ("odoo.exceptions.AccessDenied", NoAccess, NoAccess),
+        ("werkzeug.exceptions.Unauthorized", NoAccess, NoAccess),
+        ("builtins.ValueError", NoAccess, Skippable),
         ("psycopg2.errors.SerializationFailure", Retriable, Retriable),
         ("psycopg2.errors.DeadlockDetected", Retriable, Retriable),
         ("psycopg2.errors.LockNotAvailable", Retriable, Retriable),
@@ -42,18 +42,18 @@ def test_an_error_that_odoo_names(name: str, reading: type[ConnectorError], chan
 
 def test_a_database_that_is_not_there_is_a_fault_of_the_config() -> None:
     error = _of("psycopg2.OperationalError", 'FATAL:  database "books" does not exist')
-    assert type(error) is Fatal
+    assert type(error) is NoAccess
     assert "database" in error.remedy
 
 
 @pytest.mark.parametrize(
     ("status", "reading", "changing"),
     [
-        (400, Fatal, Fatal),
-        (401, Fatal, Fatal),
-        (403, Fatal, Fatal),
-        (404, Fatal, Fatal),
-        (413, Fatal, Fatal),
+        (400, NoAccess, NoAccess),
+        (401, NoAccess, NoAccess),
+        (403, NoAccess, NoAccess),
+        (404, NoAccess, NoAccess),
+        (413, NoAccess, NoAccess),
         (429, Retriable, Retriable),
         (500, Retriable, UnknownOutcome),
         (502, Retriable, Retriable),
@@ -85,7 +85,7 @@ def test_silence(error: httpx2.TransportError, changing: type[ConnectorError]) -
 
 
 def test_a_login_page_in_place_of_json_is_a_wrong_address_when_reading_and_uncertain_when_changing() -> None:
-    assert type(faults.of_other_content(changes=False, where="books: x")) is Fatal
+    assert type(faults.of_other_content(changes=False, where="books: x")) is NoAccess
     assert type(faults.of_other_content(changes=True, where="books: x")) is UnknownOutcome
 
 

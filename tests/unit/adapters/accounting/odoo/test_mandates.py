@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.accounting.odoo.adapter import OdooPackage
-from connector.errors import Fatal, Skippable
+from connector.errors import NoAccess, Skippable
 from connector.model.customer import Language
 from connector.model.mandate import MandateEvent, MandateEventKind, MandateState, MandateType
 from connector.ports import SignedMandate
@@ -357,7 +357,7 @@ def test_without_a_place_for_mandates_somebody_has_to_make_one(made: Worlds, ope
     office = made(19)
     for row in rows(office, "ir.model.fields"):
         office.town.instance.models["res.partner"].fields.pop(row["name"], None)
-    with pytest.raises(Fatal, match="no place for mandates") as caught:
+    with pytest.raises(NoAccess, match="no place for mandates") as caught:
         _store(opened(office), signed(office.town.customer("First")))
     assert "odoo install" in caught.value.remedy
 

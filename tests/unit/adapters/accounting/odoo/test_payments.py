@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector.errors import Fatal, Skippable, UnknownOutcome
+from connector.errors import NoAccess, Skippable, UnknownOutcome
 from connector.model.customer import Language
 from connector.model.effect import EffectKind
 from tests.counterparts.odoo import CHANGES, Kind
@@ -115,13 +115,13 @@ def test_another_amount_under_the_same_key_is_not_taken_for_the_same(office: Odo
 
 @pytest.mark.parametrize(("code", "told"), [("NONE", "is not there"), ("INV", "type sale")])
 def test_a_journal_that_will_not_do_stops_the_pass(office: OdooWorld, opened: Opened, code: str, told: str) -> None:
-    with pytest.raises(Fatal, match=told):
+    with pytest.raises(NoAccess, match=told):
         opened(office, journal=code).register_payment(payment(_invoice(office)))
 
 
 def test_a_bank_journal_in_another_currency_will_not_do(office: OdooWorld, opened: Opened) -> None:
     office.town.edit("account.journal", office.town.journals["BNK1"], currency_id=office.town.founded.currencies["USD"])
-    with pytest.raises(Fatal, match="not in EUR"):
+    with pytest.raises(NoAccess, match="not in EUR"):
         opened(office).register_payment(payment(_invoice(office)))
 
 
@@ -239,7 +239,7 @@ def test_an_account_for_fees_that_is_not_there_stops_before_anything_is_booked(
     office: OdooWorld, opened: Opened
 ) -> None:
     _booked(office, opened)
-    with pytest.raises(Fatal, match="999999"):
+    with pytest.raises(NoAccess, match="999999"):
         opened(office, fee_account="999999").register_return(returned(_invoice(office)))
     assert rows(office, "account.move", ref="E2E-1/1/R/fee") == []
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.errors import ConfigError, Fatal
+from connector.errors import ConfigError, NoAccess
 from connector.model.customer import Customer, Language, PartyKind
 from connector.model.invoice import Invoice, InvoiceKind
 from tests.counterparts.odoo import Home
@@ -123,9 +123,9 @@ def test_every_call_names_our_company_and_no_other(made: Worlds, opened: Opened,
 
 def test_a_company_that_the_key_does_not_see_is_not_an_empty_one(office: OdooWorld, opened: Opened) -> None:
     package = opened(office, company=office.town.other_company)
-    with pytest.raises(Fatal):
+    with pytest.raises(NoAccess):
         [*package.read_customers("")]
-    with pytest.raises(Fatal):
+    with pytest.raises(NoAccess):
         [*package.read_invoices("")]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.accounting.tryton.changes import CHANGED, Cursor, Mark
-from connector.errors import Fatal
+from connector.errors import NoAccess
 
 SERVER = datetime(2026, 11, 24, 16, 50)  # noqa: DTZ001 - Tryton's instants are naive
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -41,5 +41,5 @@ def test_a_cursor_comes_back_as_it_was() -> None:
 
 @pytest.mark.parametrize("text", ["17", "{", "{}", '{"marks": {"party.party": ["yesterday"]}, "after_id": null}'])
 def test_a_foreign_cursor_stops_the_pass(text: str) -> None:
-    with pytest.raises(Fatal, match="not one of the Tryton adapter"):
+    with pytest.raises(NoAccess, match="not one of the Tryton adapter"):
         Cursor.read(text, "tryton")

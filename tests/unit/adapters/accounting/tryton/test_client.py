@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from adapters.accounting.tryton import client as module
 from adapters.accounting.tryton.client import TrytonClient
 from adapters.accounting.tryton.settings import TrytonSettings
-from connector.errors import ConnectorError, Fatal, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConnectorError, NoAccess, Retriable, Skippable, UnknownOutcome
 
 KEY, PASSWORD, IBAN = "k" * 32, "p" * 16, "BE71096123456769"
 
@@ -49,15 +49,15 @@ def client(httpserver: HTTPServer) -> Iterator[TrytonClient]:
 @pytest.mark.parametrize(
     ("status", "reading", "changing"),
     [
-        (400, Fatal, Skippable),
-        (401, Fatal, Fatal),
-        (403, Fatal, Fatal),
-        (404, Fatal, Fatal),
+        (400, NoAccess, Skippable),
+        (401, NoAccess, NoAccess),
+        (403, NoAccess, NoAccess),
+        (404, NoAccess, NoAccess),
         (429, Retriable, Retriable),
-        (500, Fatal, UnknownOutcome),
+        (500, NoAccess, UnknownOutcome),
         (502, Retriable, UnknownOutcome),
         (503, Retriable, UnknownOutcome),
-        (302, Fatal, Fatal),
+        (302, NoAccess, NoAccess),
     ],
 )
 def test_each_status_has_its_meaning(
@@ -126,7 +126,7 @@ def test_the_servers_words_are_passed_on_without_an_iban(httpserver: HTTPServer,
     assert "BE71*********769" in str(raised.value)
 
 
-@pytest.mark.parametrize(("call", "error"), [(read, Fatal), (change, UnknownOutcome)])
+@pytest.mark.parametrize(("call", "error"), [(read, NoAccess), (change, UnknownOutcome)])
 def test_a_page_that_is_not_trytons_is_told(
     httpserver: HTTPServer,
     client: TrytonClient,
@@ -215,7 +215,7 @@ def test_a_session_is_used_again_and_renewed_when_it_ended(httpserver: HTTPServe
 
 def test_a_refused_login_is_named_as_such(httpserver: HTTPServer, client: TrytonClient) -> None:
     httpserver.expect_request("/books/rpc/").respond_with_data("", status=401)
-    with pytest.raises(Fatal, match="login"):
+    with pytest.raises(NoAccess, match="login"):
         wizard(client)
 
 
