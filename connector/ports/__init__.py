@@ -7,7 +7,7 @@ The docstrings are the contract; the kits in tests/contract check it. Rules for 
 - A changing call carries a key. Called again with the same key it completes what is there and returns the same
   answer; it never makes a second one.
 - Errors: `Retriable` only if the call surely had no effect; `UnknownOutcome` if it may have had one and the
-  answer was lost; `Skippable` for this record alone; `Fatal` if the account, the rights or the address is wrong.
+  answer was lost; `Skippable` for this record alone; `NoAccess` if the account, the rights or the address is wrong.
 - An unreadable record is a `Fault` in its batch, never an exception and never left out.
 - Mailers and mandate services are called from several threads: a pass, and debtors on the signing pages.
 - An adapter reads no wall clock and makes no random value: both come from its `Surroundings`.

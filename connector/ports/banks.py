@@ -34,7 +34,7 @@ class BankChannel(Adapter, ABC):
 
     @abstractmethod
     def send(self, file: OutgoingFile) -> str:
-        """Hand a file over whole (key: its name). A file of that name with other content is `Fatal`."""
+        """Hand a file over whole (key: its name). A file of that name with other content is `NoAccess`."""
 
     @abstractmethod
     def fetch(self) -> Iterator[IncomingFile]:
