@@ -26,9 +26,7 @@ app = typer.Typer(
 )
 bankfile = typer.Typer(no_args_is_help=True, help="Check and read bank files of any origin.")
 db = typer.Typer(no_args_is_help=True, help="The database: upgrade, backup, restore, recover.")
-collect = typer.Typer(
-    no_args_is_help=True, help="Collection runs that wait for a person, if the rules ask for approval."
-)
+collect = typer.Typer(no_args_is_help=True, help="Collection runs: propose one now, and decide about those that wait.")
 exceptions = typer.Typer(no_args_is_help=True, help="Things that a person must look at.")
 
 
@@ -303,6 +301,14 @@ def ignore(
 
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of the run, as collect list shows it.")]
+
+
+@collect.command()
+def propose(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Propose what is due now; no file is made. The next pass sends what needs no approval, or has it."""
+    from connector.cli.runs import propose as run
+
+    raise typer.Exit(run(config, as_json=as_json))
 
 
 @collect.command(name="list")

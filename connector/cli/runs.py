@@ -1,4 +1,4 @@
-"""`collect`: the collection runs that wait for a person, and what that person says of them."""
+"""`collect`: collection runs proposed by hand, those that wait for a person, and what that person says of them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,24 @@ from connector.cli.attention import person
 from connector.cli.clock import utc_now
 from connector.cli.failing import DONE, FAILED
 from connector.cli.opening import Opened, opened
+from connector.cli.passes import stop_on_signal, walk
 from connector.cli.terminal import Words, fail, plain, print_json, table, write
 from connector.engine import approval
+from connector.model.deed import Step
 from connector.store.runs import WaitingRun
 from connector.texts.formatting import written
 
+_PROPOSING = (Step.PULL, Step.FOLLOW, Step.COLLECT)
 _SHOWN = 12
 """Digits of a digest that a person compares."""
+
+
+def propose(config_file: Path, clock: Callable[[], datetime] = utc_now, *, as_json: bool) -> int:
+    """Propose what is due now, as the packages and the mandates stand now; tell it, and which runs wait then."""
+    with opened(config_file, clock) as it, stop_on_signal() as stop:
+        result = walk(it, _PROPOSING, stop, as_json=as_json)
+    list_runs(config_file, as_json=as_json)
+    return result.exit_code
 
 
 def list_runs(config_file: Path, *, as_json: bool) -> int:

@@ -7,6 +7,7 @@ are to be collected tonight; `signing` signed by day; `new` stand in a file that
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default as default_policy
@@ -17,6 +18,7 @@ from starlette.testclient import TestClient
 
 from connector.config import Config, load, open_installation
 from connector.engine.one_pass import PassResult, rehearse, run_pass
+from connector.model.deed import Step
 from connector.signing.app import signing_app
 from connector.signing.service import SigningService
 from connector.store.database import Store, open_store
@@ -54,13 +56,13 @@ def config_file(folder: Path, database: str = "") -> Path:
     return path
 
 
-def one_pass(config: Path, now: datetime) -> PassResult:
+def one_pass(config: Path, now: datetime, steps: Collection[Step] = tuple(Step)) -> PassResult:
     """Open the house of a config, walk the road once, close it."""
     loaded = load(config)
     store = open_store(loaded.database_url)
     installation = open_installation(loaded, SettableClock(now))
     try:
-        return run_pass(installation, store)
+        return run_pass(installation, store, steps=steps)
     finally:
         installation.close()
         store.close()

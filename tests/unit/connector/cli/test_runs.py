@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from connector.cli import runs
 from connector.cli.app import app
+from connector.model.deed import Step
+from connector.testing.clock import SettableClock
 from tests.flows.house import PREPARED_NIGHT, SIZE, one_pass
 
 
@@ -49,6 +52,19 @@ def test_a_run_that_is_let_go_is_proposed_anew(config: Path) -> None:
     assert "is cancelled" in _type(config, "cancel", "MAIN-20261112-1").stdout
     one_pass(config, PREPARED_NIGHT)
     assert "MAIN-20261112-2" in _type(config, "list").stdout
+
+
+def test_what_is_due_is_proposed_by_hand_and_no_file_is_made(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _type(config, "cancel", "MAIN-20261112-1")
+    one_pass(config, PREPARED_NIGHT, [Step.NOTIFY])
+    before, clock = _outbox(config), SettableClock(PREPARED_NIGHT)
+    assert runs.propose(config, clock, as_json=False) == 0
+    assert "MAIN-20261112-2" in capsys.readouterr().out
+    assert runs.propose(config, clock, as_json=True) == 0
+    result, waiting = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert "collect.collect" not in result["counts"]
+    assert (waiting["id"], waiting["collections"]) == ("MAIN-20261112-2", SIZE)
+    assert _outbox(config) == before
 
 
 def test_a_run_that_does_not_wait_is_named(config: Path) -> None:
