@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TypeVar
@@ -12,6 +11,7 @@ from typing import TypeVar
 import httpx2
 
 from adapters.accounting import mapped
+from adapters.accounting.calls import one_change
 from adapters.accounting.odoo import (
     batches,
     checks,
@@ -29,7 +29,7 @@ from adapters.accounting.odoo.changes import ChangeFeed, Page, Watch
 from adapters.accounting.odoo.client import Domain, OdooClient, Row, integer
 from adapters.accounting.odoo.fields import Reader, check_own_paths, chosen_of, paths_of
 from adapters.accounting.odoo.settings import OdooSettings
-from connector.errors import ConfigError, NoAccess, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConfigError, Skippable
 from connector.model.customer import Customer, Language
 from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice
@@ -143,25 +143,25 @@ class OdooPackage(AccountingPackage):
             yield Batch(tuple(events), page.cursor, tuple(faults), page.total)
 
     def store_mandates(self, signed: Sequence[SignedMandate]) -> Iterator[str | Skippable]:
-        with self._one_change(f"{len(signed)} mandates"):
+        with one_change(self._client, f"{len(signed)} mandates"):
             yield from mandates.store(self._client, self._language, self._today, signed)
 
     def register_payment(self, payment: Payment) -> str:
         in_batch = self.settings.batch_payments and payment.batch_id
         if in_batch:
             batches.check_there(self._client)
-        with self._one_change(f"payment {payment.key}"):
+        with one_change(self._client, f"payment {payment.key}"):
             booked = payments.register(self._client, self.settings.journal, payment)
             if in_batch:
                 batches.put(self._client, int(booked), payment.batch_id)
             return booked
 
     def register_return(self, returned: PaymentReturn) -> str:
-        with self._one_change(f"return {returned.key}"):
+        with one_change(self._client, f"return {returned.key}"):
             return returns.register(self._client, self.settings, self._language, returned)
 
     def show(self, remark: Remark) -> str:
-        with self._one_change(f"remark {remark.key}"):
+        with one_change(self._client, f"remark {remark.key}"):
             return remarks.show(self._client, remark, self.settings.responsible, self._today)
 
     def look_up(self, kind: EffectKind, key: str) -> str | None:
@@ -180,18 +180,6 @@ class OdooPackage(AccountingPackage):
     def _is_in_batch(self, payment: int) -> bool:
         """Whether a payment is where it belongs; if not, it is registered again, which only puts it there."""
         return not self.settings.batch_payments or batches.has_one(self._client, payment)
-
-    @contextmanager
-    def _one_change(self, about: str) -> Iterator[None]:
-        """A change takes several calls: once one of them was sent, trouble no longer means "no effect"."""
-        sent = self._client.changes_sent
-        try:
-            yield
-        except Retriable as error:
-            # Who is not let in is told why; called again, the change completes what is there.
-            if self._client.changes_sent == sent or isinstance(error, NoAccess):
-                raise
-            raise UnknownOutcome(f"{error.what} A part may be done.", where=self._client.where(about)) from error
 
     @property
     def _language(self) -> Language:

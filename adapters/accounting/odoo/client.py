@@ -10,23 +10,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import httpx2
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
+from adapters.accounting.calls import read_attempts
 from adapters.accounting.odoo import faults
 from adapters.accounting.odoo.faults import Refused
 from adapters.accounting.odoo.opening import Server, open_server
 from adapters.accounting.odoo.settings import OdooSettings
 from adapters.accounting.odoo.wire import Call
-from connector.errors import ConnectorError, NoAccess, Retriable
+from connector.errors import ConnectorError
 
 Row = dict[str, object]
 """A record, or the values of one, by field."""
 Domain = Sequence[object]
 _Answer = TypeVar("_Answer")
 
-READ_ATTEMPTS = 3
-PATIENCE_SECONDS = 10  # longer waits are left to the engine
-FIRST_PAUSE_SECONDS = 1
 ACTIVE_OR_NOT: Domain = [["active", "in", [True, False]]]
 
 
@@ -76,7 +73,7 @@ class OdooClient:
         """Version, protocol and user; found out with the first call."""
         if self._server is None:
             http = self._http = httpx2.Client(timeout=self._settings.timeout_seconds, transport=self._transport)
-            self._server = self._read_again(lambda: open_server(self._settings, self.name, http))
+            self._server = read_attempts(self._pause)(lambda: open_server(self._settings, self.name, http))
         return self._server
 
     def with_key(self, key: str) -> OdooClient:
@@ -161,7 +158,7 @@ class OdooClient:
     ) -> object:
         """Call a method that changes nothing."""
         call = Call(model, method, None if ids is None else list(ids), arguments)
-        return self._read_again(lambda: self._exchange(call, changes=False, context=context))
+        return read_attempts(self._pause)(lambda: self._exchange(call, changes=False, context=context))
 
     # ----------------------------------------------------------------------------------------------- changing
 
@@ -201,16 +198,6 @@ class OdooClient:
         return f"{self.name}: {about}"
 
     # ------------------------------------------------------------------------------------------------ sending
-
-    def _read_again(self, read: Callable[[], _Answer]) -> _Answer:
-        attempts = Retrying(
-            stop=stop_after_attempt(READ_ATTEMPTS),
-            wait=_wait,
-            retry=retry_if_exception(_worth_a_wait),
-            reraise=True,
-            sleep=self._pause,
-        )
-        return attempts(read)
 
     def _exchange(self, call: Call, *, changes: bool, context: Row | None = None) -> object:
         server, where = self.server, self.where(call.model)
@@ -254,15 +241,3 @@ def integers(value: object) -> list[int]:
 def _cell(value: object) -> object:
     """A value as `load` reads it: no value is empty text."""
     return "" if value in (None, False) else value
-
-
-def _worth_a_wait(error: BaseException) -> bool:
-    if not isinstance(error, Retriable) or isinstance(error, NoAccess):
-        return False
-    return (error.retry_after_seconds or 0) <= PATIENCE_SECONDS
-
-
-def _wait(state: RetryCallState) -> int:
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after_seconds if isinstance(error, Retriable) else None
-    return asked if asked is not None else FIRST_PAUSE_SECONDS * state.attempt_number

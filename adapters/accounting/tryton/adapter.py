@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
 
 import httpx2
 
 from adapters.accounting import mapped
+from adapters.accounting.calls import one_change
 from adapters.accounting.tryton import checks, customers, invoices, mandates, payments, returns
 from adapters.accounting.tryton.changes import ChangeFeed, Watch, integer
 from adapters.accounting.tryton.client import Domain, Row, TrytonClient
 from adapters.accounting.tryton.fields import asked
 from adapters.accounting.tryton.settings import TrytonSettings
-from connector.errors import ConfigError, NoAccess, Retriable, Skippable, UnknownOutcome
+from connector.errors import ConfigError, NoAccess, Skippable
 from connector.model.customer import Customer
 from connector.model.effect import EffectKind
 from connector.model.invoice import Invoice
@@ -106,15 +106,15 @@ class TrytonPackage(AccountingPackage):
         return one_by_one(signed, self._store_mandate)
 
     def _store_mandate(self, signed: SignedMandate) -> str:
-        with self._one_change(f"mandate {signed.mandate.reference}"):
+        with one_change(self._client, f"mandate {signed.mandate.reference}"):
             return mandates.store(self._client, self._mapping, signed)
 
     def register_payment(self, payment: Payment) -> str:
-        with self._one_change(f"payment {payment.key}"):
+        with one_change(self._client, f"payment {payment.key}"):
             return payments.register(self._client, self._mapping, self.settings.journal, payment)
 
     def register_return(self, returned: PaymentReturn) -> str:
-        with self._one_change(f"return {returned.key}"):
+        with one_change(self._client, f"return {returned.key}"):
             return returns.register(self._client, returned)
 
     def look_up(self, kind: EffectKind, key: str) -> str | None:
@@ -128,18 +128,6 @@ class TrytonPackage(AccountingPackage):
         if kind is not EffectKind.REGISTER_RETURN:
             self.unsupported(f"look_up of {kind.value}")
         return returns.look_up(self._client, key)
-
-    @contextmanager
-    def _one_change(self, about: str) -> Iterator[None]:
-        """A change takes several calls: once one of them was sent, trouble no longer means "no effect"."""
-        sent = self._client.changes_sent
-        try:
-            yield
-        except Retriable as error:
-            # Who is not let in is told why; called again, the change completes what is there.
-            if self._client.changes_sent == sent or isinstance(error, NoAccess):
-                raise
-            raise UnknownOutcome(f"{error.what} A part may be done.", where=f"{self.name}: {about}") from error
 
     def _company_party(self) -> int:
         """The company's own party, which is no customer. A wrong company would read as an empty one."""

@@ -11,18 +11,14 @@ from datetime import date
 from typing import NamedTuple
 
 import httpx2
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
+from adapters.accounting.calls import read_attempts
 from adapters.accounting.tryton import faults, wire
 from adapters.accounting.tryton.settings import TrytonSettings
-from connector.errors import NoAccess, Retriable
+from connector.errors import NoAccess
 
 Row = Mapping[str, object]
 Domain = Sequence[object]
-
-READ_ATTEMPTS = 3
-PATIENCE_SECONDS = 10  # longer waits are left to the engine
-FIRST_PAUSE_SECONDS = 1
 
 
 class Order(NamedTuple):
@@ -90,7 +86,7 @@ class TrytonClient:
             query.append(("s", str(limit)))
         found = self._read("GET", self._rest(model), model, params=query)
         if not isinstance(found, list):
-            raise faults.of_other_content(self._where(model), changes=False)
+            raise faults.of_other_content(self.where(model), changes=False)
         return found
 
     def count(self, model: str, domain: Domain) -> int:
@@ -121,7 +117,7 @@ class TrytonClient:
         """Make a record. Returns its id."""
         found = self._send("POST", self._rest(model), model, body=values)
         if not isinstance(found, dict) or not isinstance(found.get("id"), int):
-            raise faults.of_other_content(self._where(model), changes=True)
+            raise faults.of_other_content(self.where(model), changes=True)
         made: int = found["id"]
         return made
 
@@ -158,7 +154,7 @@ class TrytonClient:
         if not self._settings.login or self._settings.password is None:
             raise NoAccess(
                 "Tryton's wizards can't be run with the key alone.",
-                where=self._where(method),
+                where=self.where(method),
                 remedy="Write login and password of the key's user into the config.",
             )
         given = [self._settings.login, {"password": self._settings.password.get_secret_value()}]
@@ -176,7 +172,7 @@ class TrytonClient:
     def _result(self, answer: httpx2.Response, method: str, *, changes: bool) -> object:
         found = self._content(answer, method, changes=changes)
         if isinstance(found, dict) and (error := found.get("error")):
-            raise faults.of_rpc_error(error, changes=changes, where=self._where(method))
+            raise faults.of_rpc_error(error, changes=changes, where=self.where(method))
         return found.get("result") if isinstance(found, dict) else found
 
     def _read(
@@ -195,7 +191,7 @@ class TrytonClient:
             content=None if body is None else wire.dumps(body),
             headers=self._headers({}),
         )
-        for attempt in _attempts():
+        for attempt in read_attempts():
             with attempt:
                 return self._exchange(request, about, changes=False)
         raise AssertionError("the last attempt returns or raises")
@@ -212,17 +208,17 @@ class TrytonClient:
         try:
             return self._http.send(request)
         except httpx2.TransportError as error:
-            raise faults.of_silence(error, changes=changes, where=self._where(about)) from error
+            raise faults.of_silence(error, changes=changes, where=self.where(about)) from error
 
     def _content(self, answer: httpx2.Response, about: str, *, changes: bool) -> object:
         if not answer.is_success:
-            raise faults.of_answer(answer, changes=changes, where=self._where(about))
+            raise faults.of_answer(answer, changes=changes, where=self.where(about))
         if answer.status_code == 204:
             return None
         try:
             return wire.loads(answer.content)
         except ValueError as error:
-            raise faults.of_other_content(self._where(about), changes=changes) from error
+            raise faults.of_other_content(self.where(about), changes=changes) from error
 
     def _headers(self, context: Row) -> dict[str, str]:
         return {
@@ -233,24 +229,6 @@ class TrytonClient:
     def _rest(self, path: str) -> str:
         return f"/{self._settings.database}/rest/model/{path}"
 
-    def _where(self, about: str) -> str:
+    def where(self, about: str) -> str:
+        """The place that an error names."""
         return f"{self.name}: {about}"
-
-
-def _attempts() -> Retrying:
-    """Tries again what is worth a short wait."""
-    return Retrying(
-        stop=stop_after_attempt(READ_ATTEMPTS), wait=_pause, retry=retry_if_exception(_worth_a_wait), reraise=True
-    )
-
-
-def _worth_a_wait(error: BaseException) -> bool:
-    if not isinstance(error, Retriable) or isinstance(error, NoAccess):
-        return False
-    return (error.retry_after_seconds or 0) <= PATIENCE_SECONDS
-
-
-def _pause(state: RetryCallState) -> int:
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after_seconds if isinstance(error, Retriable) else None
-    return asked if asked is not None else FIRST_PAUSE_SECONDS * state.attempt_number

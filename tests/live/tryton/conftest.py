@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from adapters.accounting.tryton import client as client_module
+from adapters.accounting import calls
 from adapters.accounting.tryton.adapter import TrytonPackage
 from adapters.accounting.tryton.client import TrytonClient
 from adapters.accounting.tryton.settings import TrytonSettings
@@ -52,7 +52,7 @@ def open_package(
     server: TrytonServer, clock: SettableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Open]:
     """Opens the package with settings that differ from the server's own, or through another network."""
-    monkeypatch.setattr(client_module, "FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(calls, "FIRST_PAUSE_SECONDS", 0)
     opened = []
 
     def open_it(transport: httpx2.BaseTransport | None = None, **settings: object) -> TrytonPackage:

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from pytest_httpserver import HTTPServer
 
-from adapters.accounting.tryton import client as module
+from adapters.accounting import calls
 from adapters.accounting.tryton.client import TrytonClient
 from adapters.accounting.tryton.settings import TrytonSettings
 from connector.errors import ConnectorError, NoAccess, Retriable, Skippable, UnknownOutcome
@@ -31,7 +31,7 @@ def wizard(client: TrytonClient) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(calls, "FIRST_PAUSE_SECONDS", 0)
 
 
 def client_of(url: str, transport: httpx2.BaseTransport | None = None) -> TrytonClient:
@@ -93,10 +93,10 @@ def test_a_read_is_tried_again_and_a_change_is_not(httpserver: HTTPServer, clien
     httpserver.expect_request("/books/rest/model/party.party").respond_with_data("", status=503)
     with pytest.raises(Retriable):
         read(client)
-    assert len(httpserver.log) == module.READ_ATTEMPTS
+    assert len(httpserver.log) == calls.READ_ATTEMPTS
     with pytest.raises(UnknownOutcome):
         change(client)
-    assert len(httpserver.log) == module.READ_ATTEMPTS + 1
+    assert len(httpserver.log) == calls.READ_ATTEMPTS + 1
 
 
 def test_a_read_that_works_the_second_time_is_no_error(httpserver: HTTPServer, client: TrytonClient) -> None:
