@@ -164,7 +164,7 @@ class _Chunk:
         """All that is known about the rows, asked in a few questions."""
         ids = [RecordKey(source.name, said.customer) for source, said in rows if said.customer]
         numbers = [(source.name, said.customer_number) for source, said in rows if not said.customer]
-        references = [(source.creditor, said.reference) for source, said in rows]
+        references = [(creditor, said.reference) for _, said in rows for creditor in self.installation.creditors]
         self.customers = mandate_sheets.customers_by_id(self.connection, ids)
         self.numbered = mandate_sheets.customers_by_number(self.connection, numbers)
         self.known = mandate_sheets.mandates_by_reference(self.connection, references)
@@ -177,6 +177,7 @@ class _Chunk:
             before = self.known.get((source.creditor, said.reference))
             if before is not None:
                 return self._there_already(row, said, customer, before)
+            self._is_free(source, said)
             remarks = self._beside_others(source, customer)
         except _Refused as refused:
             return _refused(row, [refused.finding])
@@ -226,6 +227,12 @@ class _Chunk:
         over = {} if before.state in OPEN_STATES else {"mandate": shown(said.reference), "state": before.state.value}
         remarks = [Finding(FindingCode.IS_OVER, over)] if over else []
         return Told(row.line, shown(said.reference), Outcome.THERE_ALREADY, before, remarks)
+
+    def _is_free(self, source: Source, said: Statement) -> None:
+        """What is told of a mandate tells its reference alone: no two creditors have the same here."""
+        for creditor in self.installation.creditors:
+            if creditor != source.creditor and (creditor, said.reference) in self.known:
+                raise _Refused(FindingCode.OTHER_CREDITORS, mandate=shown(said.reference), known=creditor)
 
     def _beside_others(self, source: Source, customer: Customer) -> list[Finding]:
         """A customer may have several mandates, but not one that they are being asked for and have signed."""

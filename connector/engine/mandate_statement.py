@@ -69,6 +69,7 @@ class FindingCode(StrEnum):
     NUMBER_OF_SEVERAL = "number_of_several"
     NUMBER_OTHER = "number_other"
     OTHER_CONTENT = "other_content"
+    OTHER_CREDITORS = "other_creditors"
     INVITED = "invited"
     # remarks
     ANOTHER_MANDATE = "another_mandate"

@@ -162,6 +162,7 @@ mandates = Table(
     _one_of("state", MandateState),
     CheckConstraint("state <> 'active' OR (iban IS NOT NULL AND signed_on IS NOT NULL)", name="active_is_signed"),
     Index("ix_mandates_customer", "source", "customer_id", "state"),
+    Index("uq_mandates_reference", "reference", unique=True),  # what is told of a mandate names no creditor
     Index("ix_mandates_state", "state"),
     _where(
         "uq_mandates_one_invitation",

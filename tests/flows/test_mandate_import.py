@@ -16,7 +16,8 @@ from connector.engine.lease import Scope, lease
 from connector.engine.mandate_export import GivenOut
 from connector.engine.mandate_import import Outcome, Told, bring_in
 from connector.engine.mandate_sheet import open_sheet, write_sheet
-from connector.engine.mandate_statement import FindingCode
+from connector.engine.mandate_statement import Finding, FindingCode
+from connector.engine.one_pass import run_pass
 from connector.errors import PassRunning, Stopped, UnknownOutcome
 from connector.installation import Source
 from connector.model.customer import RecordKey
@@ -25,6 +26,7 @@ from connector.model.derived import mandate_reference
 from connector.model.mandate import Mandate, MandateEventKind, MandateState
 from connector.model.reason import ReasonCode
 from connector.store import exceptions, history, mandates
+from connector.testing.accounting import MemoryPackage
 from tests.flows.world import CREDITOR, IBANS, World, new_world
 
 HEADINGS = ("reference", "customer", "iban", "signed_on", "scheme", "type", "state", "customer_number")
@@ -311,6 +313,29 @@ def test_of_several_sources_a_row_names_one(pulled: World, more: dict[str, str],
     bring_in(installation, pulled.store, open_sheet(file), "Ann", tell=told.append)
     assert _codes(told[0]) == ([found] if found else [])
     assert len(_all(pulled)) == (0 if found else 1)
+
+
+def test_no_two_creditors_have_a_mandate_of_one_reference(pulled: World) -> None:
+    """What a service, a package or a person tells of a mandate names it by its reference alone."""
+    here = pulled.installation
+    second = MemoryPackage(pulled.package.settings, replace(pulled.package.surroundings, name="second"))
+    second.put_customer(replace(pulled.customer("cleo"), key=RecordKey("second", "cleo")))
+    other = CREDITOR.model_copy(update={"id": "other", "identifier": "NL00ZZZ123456780001"})
+    both = replace(
+        here,
+        creditors={**here.creditors, "other": other},
+        sources={**here.sources, "second": Source("second", second, "other")},
+        banks={**here.banks, "other": here.banks["main"]},
+    )
+    run_pass(both, pulled.store, steps=[Step.PULL])
+    assert _outcomes(_import(pulled, _row())) == [TAKEN]
+    file = pulled.folder / "other.csv"
+    row = f"second,{_row(customer='cleo')}\nsecond,{_row('OLD-2', customer='cleo')}"
+    file.write_text(f"source,{','.join(HEADINGS)}\n{row}\n", "utf-8")
+    told: list[Told] = []
+    bring_in(both, pulled.store, open_sheet(file), "Ann", tell=told.append)
+    assert _outcomes(told) == [REFUSED, TAKEN]
+    assert told[0].findings == [Finding(FindingCode.OTHER_CREDITORS, {"mandate": "OLD-1", "known": "main"})]
 
 
 def test_an_import_that_was_interrupted_is_taken_up_where_it_stopped(pulled: World) -> None:

@@ -341,6 +341,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mandates", schema=None) as batch_op:
         batch_op.create_index("ix_mandates_customer", ["source", "customer_id", "state"], unique=False)
+        batch_op.create_index("uq_mandates_reference", ["reference"], unique=True)
         batch_op.create_index("ix_mandates_state", ["state"], unique=False)
         batch_op.create_index(
             "uq_mandates_one_invitation",
