@@ -79,6 +79,20 @@ def amend(
     _tell(config, reference, "amended", iban=iban)
 
 
+@mandates.command()
+def proof(
+    reference: Reference,
+    config: ConfigFile = DEFAULT_CONFIG,
+    into: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the files.")] = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Write the signed document and the evidence of its signature, for a bank or a court that asks. Ends with 1 if \
+either was changed since."""
+    from connector.cli.mandate_proof import run
+
+    raise typer.Exit(run(config, reference, into, as_json=as_json))
+
+
 @mandates.command(name="import")
 def import_mandates(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="CSV with a row for each.", show_default=False)],

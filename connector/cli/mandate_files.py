@@ -10,6 +10,7 @@ from pathlib import Path
 
 from connector.cli.attention import person
 from connector.cli.failing import DONE
+from connector.cli.new_files import create
 from connector.cli.opening import opened
 from connector.cli.progress import count_shown
 from connector.cli.terminal import Words, fail, print_json, write
@@ -20,7 +21,6 @@ from connector.engine.mandate_sheet import open_sheet, write_sheet
 from connector.engine.mandate_statement import Finding
 from connector.errors import Fatal
 from connector.masking import masked_text
-from connector.store.database import OWNER_ONLY_FILE
 from connector.texts import say
 from connector.texts.telling import tell
 
@@ -130,13 +130,7 @@ def export_mandates(config_file: Path, file: Path | None, *, as_json: bool) -> i
 
 def _write_file(file: Path, rows: Iterator[Mapping[str, str]]) -> None:
     """Write a new file, whole or not at all. A spreadsheet knows by its mark that it is in UTF-8."""
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY_FILE)
-    except FileExistsError as error:
-        raise Fatal(f"The file {file} exists already.", where="export", remedy="Name another file.") from error
-    except OSError as error:
-        remedy = "Name a file in a folder that you may write."
-        raise Fatal(f"{file} can't be written: {error.strerror}.", where="export", remedy=remedy) from error
+    handle = create(file, "export")
     with ExitStack() as on_failure:
         on_failure.callback(file.unlink, missing_ok=True)
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as stream:

@@ -33,11 +33,7 @@ class Scope:
 
 
 def audit(installation: Installation, store: Store, scope: Scope | None = None) -> Iterator[Difference]:
-    """All differences, as they are found.
-
-    Raises:
-        Fatal: the account, the rights or the address of another side is wrong.
-    """
+    """All differences, as they are found. A side that can't be reached, or does not let us in, is one."""
     scope = scope or Scope()
     work = Work(installation, store, by="audit", folder=installation.folder, rehearsal=True)
     since = installation.clock() - timedelta(days=scope.since_days)

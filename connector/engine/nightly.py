@@ -27,7 +27,6 @@ def audited(installation: Installation, store: Store) -> list[Difference]:
 
     Raises:
         PassRunning: a pass is at work.
-        Fatal: the account, the rights or the address of another side is wrong.
     """
     with nobody_working(store, installation.folder, installation.clock):
         found = list(audit(installation, store))
