@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 _SMALL = 1 << 18  # slots; below it, growing fast costs little memory and saves time
 _MOST_SLOTS = 1 << 18  # of the table in memory
-_BYTE_MASK = (1 << 22) - 1
+_BITS = 1 << 25
 _KEY_BYTES = 8
 _READ_SLOTS = 8  # at once, of a table on disk
 
@@ -49,9 +49,9 @@ class SeenTable:
             slot = (slot + 1) & mask
         disk = self._on_disk
         # Asked here and not by a method, since nearly all of a large file come by.
-        if disk is not None and disk.bits[digest >> disk.shift + 3 & _BYTE_MASK] >> (digest >> disk.shift & 7) & 1:
-            place = disk.place_of(digest)
-            if place is not None:
+        if disk is not None:
+            bit = digest >> disk.shift & _BITS - 1
+            if disk.bits[bit >> 3] >> (bit & 7) & 1 and (place := disk.place_of(digest)) is not None:
                 return disk.value_at(place)
         keys[slot] = digest
         self._values[slot] = value
@@ -107,7 +107,7 @@ class _OnDisk:
         self._value_bytes = array(value_type).itemsize
         self.shift = (size - 1).bit_length()  # past the bits of a hash that choose its slot
         self._starts: list[int] = []
-        self.bits = bytearray(_BYTE_MASK + 1)  # set for each hash that is here, and for few others
+        self.bits = bytearray(_BITS >> 3)  # set for each hash that is here, and for few others
 
     def add(self, keys: array[int], values: array[int]) -> None:
         """Take in a full table."""
@@ -116,9 +116,10 @@ class _OnDisk:
             if self._file.write(part) != part.itemsize * len(part):
                 raise OSError("The temporary file for what was seen cannot be written in whole; is the disk full?")
         self._starts.append(start)
-        bits, shift = self.bits, self.shift
+        bits, shift, mask = self.bits, self.shift, _BITS - 1
         for digest in filter(None, keys):
-            bits[digest >> shift + 3 & _BYTE_MASK] |= 1 << (digest >> shift & 7)
+            bit = digest >> shift & mask
+            bits[bit >> 3] |= 1 << (bit & 7)
 
     def place_of(self, digest: int) -> int | None:
         """Return where in the file the value of a hash stands, None if it has none."""
