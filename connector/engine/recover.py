@@ -66,12 +66,13 @@ def look(installation: Installation, store: Store) -> None:
 def _look(connection: Connection, seen: Seen | None, at: datetime) -> None:
     last = next(iter(passes.latest(connection, limit=1)), None)
     recovery = recoveries.current(connection)
-    if recovery is None:
-        cause = _why_older(last, seen, on_this_machine=connection.dialect.name == "sqlite")
-        if cause is not None:
-            recoveries.begin(connection, cause, at, complete=cause is Cause.OLDER)
-    elif not recovery.complete and seen and seen.began > recovery.last_pass and _is_newest(recovery, last):
-        recoveries.judge(connection, recovery, complete=True)
+    if recovery is not None and _is_newest(recovery, last):  # it began with `db restore`, for this very state
+        if not recovery.complete and seen and seen.began > recovery.last_pass:
+            recoveries.judge(connection, recovery, complete=True)
+        return
+    cause = _why_older(last, seen, on_this_machine=connection.dialect.name == "sqlite")
+    if cause is not None:
+        recoveries.begin(connection, cause, at, complete=cause is Cause.OLDER)
 
 
 def _why_older(last: PastPass | None, seen: Seen | None, *, on_this_machine: bool) -> Cause | None:

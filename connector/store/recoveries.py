@@ -16,6 +16,8 @@ from connector.store.pass_tables import recoveries
 from connector.store.passes import newest
 from connector.store.tables import effects
 
+_PUT_BACK_AGAIN = "put back again"
+
 RECORD = "database sepa-connector"
 """Name of the database in Exceptions and differences."""
 
@@ -48,8 +50,15 @@ class Recovery:
 
 
 def begin(connection: Connection, cause: Cause, at: datetime, *, complete: bool) -> Recovery:
-    """From now on the database is taken for older than the world; every change under way is in doubt."""
-    last_pass = newest(connection)
+    """From now on the database is taken for older than the world; every change under way is in doubt.
+
+    A recovery that is open is taken up by the new one: what it found out may be older than the world as well.
+    """
+    before = current(connection)
+    if before is not None:
+        end(connection, at, _PUT_BACK_AGAIN)
+    last_pass = before.last_pass if before is not None else newest(connection)
+    complete = complete and (before is None or before.complete)
     row = {"began_at": at, "cause": cause.value, "last_pass": last_pass, "complete": complete}
     number = connection.execute(insert(recoveries).values(row).returning(recoveries.c.id)).scalar_one()
     connection.execute(

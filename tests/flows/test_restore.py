@@ -253,6 +253,26 @@ def test_a_database_may_be_put_back_twice(world: World, database_url: str, tmp_p
     assert list(audit(world.installation, world.store)) == []
 
 
+def test_a_copy_made_while_the_database_was_recovering_may_be_put_back_as_well(
+    world: World, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was looked up and found not done before the copy was made may have been done after it."""
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
+    _put_back(world, database_url, _week(world, tmp_path, database_url))
+    world.customer("dan", email="dan@example.org")
+    world.mailer.trouble.before("send", *[Retriable("Nobody answers.", where="test")] * 3)
+    _day(world)
+    assert _state(world)["recovery"] is not None
+    copy = tmp_path / "recovering"
+    copy_of(database_url, copy)
+    _go_on(world, days=2)
+    assert _state(world)["recovery"] is None
+    assert [mail.to for mail in world.mailer.sent].count("dan@example.org") == 1
+    _put_back(world, database_url, copy)
+    _ends_well(world)
+    assert _state(world)["recovery"] is None
+
+
 def test_without_the_witness_the_bank_would_see_a_collection_twice(
     world: World, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,7 @@ KEPT_WITH_HABITS = {
     1420: "a cancellation after a restore counted as told, as the package had the mandate from before",
     1456: "a signature was heard of while its invitation was forgotten, and never again once it was invited anew",
     1112: "a new account that a user entered was lost, as a restore had forgotten the signature; the old was collected",
+    3496: "invitations went out twice: a copy made while the database was recovering was put back",
     1386: "the bank rejected what was booked when it was submitted, before it said that it was paid after all",
 }
 
