@@ -22,10 +22,10 @@ from connector.model.mandate import (
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import Document, Feed
 from connector.steps.faults import show_faults
-from connector.steps.mandate_changes import change, show_misfit
+from connector.steps.mandate_changes import TOO_EARLY_FOR_THE_BANK, change, hear_users_again, show_misfit
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
-from connector.store import cursors, documents, exceptions, mandates, rereading
+from connector.store import cursors, documents, mandates
 from connector.store.history import RecordKind, record_name
 
 
@@ -91,7 +91,9 @@ def _apply(work: Work, connection: Connection, event: MandateEvent, signed: Mapp
         if event.kind is MandateEventKind.SIGNED:
             _sign(work, connection, mandate, event, signed.get(event.reference))
         else:
-            change(work, connection, Step.FOLLOW, mandate, event)
+            changed = change(work, connection, Step.FOLLOW, mandate, event)
+            if changed and event.kind is MandateEventKind.BANK_CONFIRMED:
+                hear_users_again(work, connection, mandate, TOO_EARLY_FOR_THE_BANK)
     except IllegalTransition as error:
         show_misfit(work, connection, Step.FOLLOW, event, error)
     return None
@@ -120,7 +122,7 @@ def _sign(work: Work, connection: Connection, mandate: Mandate, event: MandateEv
     waits = mandate.scheme is Scheme.B2B
     ready = signed.moved(MandateState.AWAITING_BANK if waits else MandateState.ACTIVE)
     mandates.change(connection, signed, ready, act, "B2B" if waits else "CORE")
-    _hear_users_again(work, connection, ready)
+    hear_users_again(work, connection, ready)
     work.did(
         Step.FOLLOW,
         DeedCode.SIGNED,
@@ -128,19 +130,6 @@ def _sign(work: Work, connection: Connection, mandate: Mandate, event: MandateEv
         mandate=mandate.reference,
         signed_on=event.signed_on,
     )
-
-
-def _hear_users_again(work: Work, connection: Connection, mandate: Mandate) -> None:
-    """What users did to a mandate in the package before we heard of its signature came to nothing: it is read again.
-
-    They have it from us, so it was signed: a database that was put back does not know of it.
-    """
-    source, act = mandate.customer.source, work.act()
-    if ahead := rereading.events_of(connection, source, mandate.reference):
-        rereading.forget_events(connection, source, ahead)
-        cursors.move(connection, source, Feed.MANDATES, "", act.at)
-        for code in (ReasonCode.RECORD_UNREADABLE, ReasonCode.MANDATE_UNKNOWN):
-            exceptions.close(connection, [mandates.record_of(mandate)], code, act.at, act.by)
 
 
 def _sound_iban(iban: str | None) -> str | None:

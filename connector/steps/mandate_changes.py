@@ -5,6 +5,7 @@ What is so already changes nothing: an event that comes again, or that tells of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -15,8 +16,9 @@ from connector.model.collection import FAILED_STATES
 from connector.model.deed import DeedCode, Step
 from connector.model.mandate import OPEN_STATES, Mandate, MandateEvent, MandateEventKind, MandateState, MandateType
 from connector.model.reason import Reason, ReasonCode
+from connector.ports import Feed
 from connector.steps.work import Work
-from connector.store import collections, mandates
+from connector.store import collections, cursors, exceptions, mandates, rereading
 from connector.store.history import RecordKind, record_name
 
 _STATE_AFTER = {
@@ -32,6 +34,19 @@ _ONLY_FROM = {
     MandateEventKind.RESUMED: MandateState.SUSPENDED,
 }
 """Events that end one state; in any other they would bring to life what must not be."""
+
+OF_USERS = frozenset(
+    {
+        MandateEventKind.CANCELLED,
+        MandateEventKind.SUSPENDED,
+        MandateEventKind.RESUMED,
+        MandateEventKind.AMENDED,
+    }
+)
+"""What a user can do to a mandate in the package."""
+
+TOO_EARLY_FOR_THE_BANK = frozenset({MandateEventKind.SUSPENDED, MandateEventKind.RESUMED})
+"""What can't be done to a mandate while its debtor's bank has not confirmed it."""
 
 _ALIVE = OPEN_STATES | {MandateState.SPENT}
 _OF_THE_LIVING = frozenset({MandateEventKind.SUSPENDED, MandateEventKind.CANCELLED, MandateEventKind.AMENDED})
@@ -91,6 +106,24 @@ def _amend(work: Work, connection: Connection, step: Step, mandate: Mandate, eve
     mandates.change(connection, mandate, amended, work.act(), f"another account, {mask_iban(iban)}")
     work.did(step, DeedCode.MANDATE_AMENDED, customer=mandate.debtor_name, mandate=mandate.reference)
     return True
+
+
+def hear_users_again(
+    work: Work, connection: Connection, mandate: Mandate, kinds: Iterable[MandateEventKind] = OF_USERS
+) -> None:
+    """What users did to a mandate in the package before we heard that it can be used came to nothing: it is read again.
+
+    They have it from us, so it could be used: a database that was put back does not know of it.
+
+    Args:
+        kinds: of the events that came to nothing.
+    """
+    source, act = mandate.customer.source, work.act()
+    if ahead := rereading.events_of(connection, source, mandate.reference, kinds):
+        rereading.forget_events(connection, source, ahead)
+        cursors.move(connection, source, Feed.MANDATES, "", act.at)
+        for code in (ReasonCode.RECORD_UNREADABLE, ReasonCode.MANDATE_UNKNOWN):
+            exceptions.close(connection, [mandates.record_of(mandate)], code, act.at, act.by)
 
 
 def _does_not_fit(mandate: Mandate, kind: MandateEventKind) -> IllegalTransition:

@@ -14,20 +14,12 @@ from connector.model.derived import is_mandate_reference
 from connector.model.effect import Effect, EffectKind
 from connector.model.mandate import Mandate, MandateEvent, MandateEventKind
 from connector.model.reason import Reason, ReasonCode
-from connector.steps.mandate_changes import change, show_misfit
+from connector.steps.mandate_changes import OF_USERS, change, show_misfit
 from connector.steps.work import Work
 from connector.store import effects, mandates
 from connector.store.changed import Saved
 from connector.store.history import Act, RecordKind, record_name
 
-_OF_USERS = frozenset(
-    {
-        MandateEventKind.CANCELLED,
-        MandateEventKind.SUSPENDED,
-        MandateEventKind.RESUMED,
-        MandateEventKind.AMENDED,
-    }
-)
 _WHY = "by a user of the accounting package"
 
 
@@ -59,7 +51,7 @@ def _apply(work: Work, connection: Connection, source: Source, mandate: Mandate,
         reason = Reason(ReasonCode.EVENT_UNKNOWN, {"target": source.name, "seen": event.raw[:200]})
         work.show(connection, Step.PULL, mandates.record_of(mandate), reason)
         return False
-    if event.kind not in _OF_USERS or _is_what_we_wrote(connection, mandate, event):
+    if event.kind not in OF_USERS or _is_what_we_wrote(connection, mandate, event):
         return False
     try:
         changed = change(work, connection, Step.PULL, mandate, event)

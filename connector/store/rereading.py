@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, exists, select
 
 from connector.model.effect import Effect, EffectState
+from connector.model.mandate import MandateEventKind
 from connector.model.reason import ReasonCode
 from connector.store import effects, exceptions
 from connector.store.bank_files import AnswerOutcome
@@ -32,9 +33,12 @@ def forget_events(connection: Connection, service: str, ids: Iterable[str]) -> N
         )
 
 
-def events_of(connection: Connection, teller: str, reference: str) -> list[str]:
-    """Ids of the events that one side told of a mandate."""
-    of_mandate = (mandate_events.c.service == teller, mandate_events.c.reference == reference)
+def events_of(
+    connection: Connection, teller: str, reference: str, kinds: Iterable[MandateEventKind] = tuple(MandateEventKind)
+) -> list[str]:
+    """Ids of the events of these kinds that one side told of a mandate."""
+    of_kinds = mandate_events.c.kind.in_([kind.value for kind in kinds])
+    of_mandate = (mandate_events.c.service == teller, mandate_events.c.reference == reference, of_kinds)
     return list(connection.execute(select(mandate_events.c.id).where(*of_mandate)).scalars())
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bankfiles.pain008.model import Scheme
+from connector.engine import mandate_desk
 from connector.engine.audit import audit
-from connector.model.mandate import MandateState
+from connector.model.mandate import MandateEventKind, MandateState
 from connector.model.rules import CollectRules, InviteRules, NotifyRules, Rules, WhomToInvite
 from connector.store import exceptions, mandates, recoveries
 from tests.flows.copies import copy_of, put_back
@@ -65,3 +67,37 @@ def test_a_mandate_whose_invitation_was_forgotten_is_taken_up_once_it_is_signed(
     assert world.package.invoice("new").open_amount == 0
     assert max(Counter(mail.key for mail in world.mailer.sent).values()) == 1
     assert len(world.service.invited) == 1
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_what_a_user_stopped_stays_so_where_the_confirmation_of_the_bank_was_forgotten(
+    world: World, database_url: str, tmp_path: Path, *, by_hand: bool
+) -> None:
+    """The package tells of the stop before the bank's word comes again, when the mandate can't be stopped yet."""
+
+    def confirm() -> None:
+        if by_hand:
+            mandate_desk.tell(world.installation, world.store, reference, MandateEventKind.BANK_CONFIRMED, "Ann")
+
+    world.rules = Rules(invite=InviteRules(scheme=Scheme.B2B), notify=NotifyRules(days=2))
+    world.with_mandate("ada")
+    reference, copy = world.reference_of("ada"), tmp_path / "copy"
+    copy_of(database_url, copy)
+    confirm()
+    if not by_hand:
+        world.service.tell(MandateEventKind.BANK_CONFIRMED, reference)
+    world.walk()
+    assert world.package.mandates[reference].mandate.state is MandateState.ACTIVE
+    world.package.change_mandate(reference, MandateEventKind.SUSPENDED)
+    _restored(world, database_url, copy)
+    world.walk()
+    confirm()
+    world.invoice("ada", "ada")
+    world.nights(10)
+    with world.store.reading() as connection:
+        mandate = mandates.find(connection, reference)
+        assert exceptions.all_open(connection) == []
+    assert mandate is not None
+    assert mandate.state is MandateState.SUSPENDED
+    assert world.bank.received == {}
+    assert world.package.mandates[reference].mandate.state is MandateState.SUSPENDED

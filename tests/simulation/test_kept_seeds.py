@@ -37,6 +37,7 @@ KEPT_WITH_HABITS = {
     1456: "a signature was heard of while its invitation was forgotten, and never again once it was invited anew",
     1112: "a new account that a user entered was lost, as a restore had forgotten the signature; the old was collected",
     3496: "invitations went out twice: a copy made while the database was recovering was put back",
+    4225: "a mandate was collected on that a user had stopped, as a restore had forgotten that the bank confirmed it",
     1386: "the bank rejected what was booked when it was submitted, before it said that it was paid after all",
 }
 
