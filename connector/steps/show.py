@@ -98,11 +98,15 @@ def _open(work: Work, connection: Connection, source: Source, matters: Sequence[
 
 
 def _close(work: Work, connection: Connection, source: Source, over: Sequence[ShownRemark]) -> None:
-    """Take remarks away. Those that were never shown are let go of, with what may have come in their way."""
+    """Take remarks away. Those that were never shown are let go of, with what may have come in their way.
+
+    One that was tried may come yet: a process was frozen in the call, and another looked it up in vain meanwhile.
+    """
     act, names = work.act(), remarks.names(connection, [one.matter for one in over])
     remarks.close(connection, [one.key for one in over], act.at)
     for one in over:
-        if one.opening not in _NEVER_SHOWN or not _let_go(connection, one, act):
+        may_come = one.opening is EffectState.PENDING and one.tries > 0
+        if one.opening not in _NEVER_SHOWN or not _let_go(connection, one, act) or may_come:
             effects.owe(connection, _effect(one.key, one.matter, is_open=False), act.at)
             _tell(work, source, DeedCode.CLOSE_REMARK, one.matter, names)
 

@@ -54,12 +54,18 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class ShownRemark:
-    """A remark as it was written down. `opening`: state of the change that shows it; None if there is none."""
+    """A remark as it was written down.
+
+    Attributes:
+        opening: state of the change that shows it; None if there is none.
+        tries: how often that change was begun.
+    """
 
     key: str
     matter: Matter
     digest: str
     opening: EffectState | None
+    tries: int
 
 
 def effect_key(key: str, *, is_open: bool) -> str:
@@ -213,7 +219,8 @@ def names(connection: Connection, matters: Sequence[Matter]) -> dict[RecordKey, 
 def _with_opening() -> Select[Any]:
     shown_by = f"{EffectKind.SHOW}:"
     opening = effects.c.key == shown_by + remarks.c.key + "/open"
-    return select(remarks, effects.c.state.label("opening")).outerjoin(effects, opening)
+    columns = (effects.c.state.label("opening"), func.coalesce(effects.c.attempts, 0).label("tries"))
+    return select(remarks, *columns).outerjoin(effects, opening)
 
 
 def _row(key: str, matter: Matter, at: datetime) -> dict[str, Any]:
@@ -236,4 +243,5 @@ def _matter(row: Row[Any]) -> Matter:
 
 
 def _shown(row: Row[Any]) -> ShownRemark:
-    return ShownRemark(row.key, _matter(row), row.digest, EffectState(row.opening) if row.opening else None)
+    opening = EffectState(row.opening) if row.opening else None
+    return ShownRemark(row.key, _matter(row), row.digest, opening, row.tries)

@@ -10,7 +10,7 @@ import pytest
 
 from connector.engine import approval
 from connector.engine.one_pass import rehearse, run_pass
-from connector.errors import Skippable, UnknownOutcome
+from connector.errors import Retriable, Skippable, UnknownOutcome
 from connector.model.customer import Language
 from connector.model.deed import Step
 from connector.model.mandate import MandateEventKind
@@ -215,6 +215,30 @@ def test_a_remark_whose_answer_is_lost_is_looked_up(world: World, made: bool) ->
     assert len(_planned(world)) == 1
     with world.store.reading() as connection:
         assert count_by_state(connection).keys() == {"done"}
+
+
+def test_a_remark_that_a_frozen_process_shows_late_is_taken_away_as_well(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was looked up and not there, then the package was away, then there was nothing to show any more."""
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
+    world.rules = Rules(notify=NotifyRules(days=2), collect=CollectRules(approval=True))
+    world.with_mandate("ada")
+    world.invoice("2026-1", "ada", announces_debit=True)
+    show, calls = world.package.show, list[Remark]()
+
+    def silent(remark: Remark) -> str:
+        calls.append(remark)
+        raise UnknownOutcome("No answer.") if len(calls) == 1 else Retriable("Nobody answers.")
+
+    monkeypatch.setattr(world.package, "show", silent)
+    world.walk()
+    monkeypatch.setattr(world.package, "show", show)
+    show(calls[0])
+    assert len(_planned(world)) == 1
+    world.service.tell(MandateEventKind.CANCELLED, world.reference_of("ada"))
+    world.walk()
+    assert _planned(world) == []
 
 
 def test_a_remark_that_was_refused_and_is_over_leaves_nothing_behind(world: World) -> None:

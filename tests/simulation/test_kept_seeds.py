@@ -38,6 +38,7 @@ KEPT_WITH_HABITS = {
     1112: "a new account that a user entered was lost, as a restore had forgotten the signature; the old was collected",
     3496: "invitations went out twice: a copy made while the database was recovering was put back",
     4225: "a mandate was collected on that a user had stopped, as a restore had forgotten that the bank confirmed it",
+    5502: "a remark stayed for ever: a frozen process showed it after it had been looked up, and then it was over",
     1386: "the bank rejected what was booked when it was submitted, before it said that it was paid after all",
 }
 
