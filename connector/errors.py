@@ -37,6 +37,8 @@ class Retriable(ConnectorError):
     Raised only when the call surely had no effect.
     """
 
+    _a_wait_may_help = True
+
     def __init__(
         self,
         what: str,
@@ -48,12 +50,18 @@ class Retriable(ConnectorError):
         super().__init__(what, where=where, remedy=remedy)
         self.retry_after_seconds = retry_after_seconds
 
+    def may_pass_within(self, seconds: int) -> bool:
+        """Whether the same call may work after so short a wait."""
+        return self._a_wait_may_help and (self.retry_after_seconds or 0) <= seconds
+
 
 class NoAccess(Retriable):
     """The other side does not let us in, or is not what it must be: a wrong key, a missing right, a vanished folder.
 
     Only a person can change that: it is asked no more in this pass, and the other sides go on.
     """
+
+    _a_wait_may_help = False
 
 
 class Skippable(ConnectorError):

@@ -55,9 +55,7 @@ def one_change(client: Client, about: str) -> Iterator[None]:
 
 
 def _is_worth_a_wait(error: BaseException) -> bool:
-    if not isinstance(error, Retriable) or isinstance(error, NoAccess):
-        return False
-    return (error.retry_after_seconds or 0) <= PATIENCE_SECONDS
+    return isinstance(error, Retriable) and error.may_pass_within(PATIENCE_SECONDS)
 
 
 def _pause_after(state: RetryCallState) -> int:

@@ -19,7 +19,7 @@ from connector.model.reason import Reason
 from connector.model.rules import WhomToInvite
 from connector.steps.eligibility import why_not_invited
 from connector.steps.invite import prepare
-from connector.steps.mandate_changes import TOO_EARLY_FOR_THE_BANK, change, hear_users_again
+from connector.steps.mandate_changes import change
 from connector.steps.users_changes import owe_cancellation
 from connector.steps.work import Work
 from connector.store import customers, mandates
@@ -124,11 +124,8 @@ def tell(
     )
     with store.transaction() as connection:
         mandate = _find(connection, reference)
-        changed = change(work, connection, Step.FOLLOW, mandate, event)
-        if changed and kind is MandateEventKind.CANCELLED:
+        if change(work, connection, Step.FOLLOW, mandate, event) and kind is MandateEventKind.CANCELLED:
             owe_cancellation(work, connection, mandate)
-        if changed and kind is MandateEventKind.BANK_CONFIRMED:
-            hear_users_again(work, connection, mandate, TOO_EARLY_FOR_THE_BANK)
         return _find(connection, reference), deeds
 
 

@@ -22,7 +22,7 @@ from connector.model.mandate import (
 from connector.model.reason import Reason, ReasonCode
 from connector.ports import Document, Feed
 from connector.steps.faults import show_faults
-from connector.steps.mandate_changes import TOO_EARLY_FOR_THE_BANK, change, hear_users_again, show_misfit
+from connector.steps.mandate_changes import change, hear_users_again, show_misfit
 from connector.steps.unreachable import reached, retried, show_unreachable
 from connector.steps.work import Progress, Work
 from connector.store import cursors, documents, mandates
@@ -91,9 +91,7 @@ def _apply(work: Work, connection: Connection, event: MandateEvent, signed: Mapp
         if event.kind is MandateEventKind.SIGNED:
             _sign(work, connection, mandate, event, signed.get(event.reference))
         else:
-            changed = change(work, connection, Step.FOLLOW, mandate, event)
-            if changed and event.kind is MandateEventKind.BANK_CONFIRMED:
-                hear_users_again(work, connection, mandate, TOO_EARLY_FOR_THE_BANK)
+            change(work, connection, Step.FOLLOW, mandate, event)
     except IllegalTransition as error:
         show_misfit(work, connection, Step.FOLLOW, event, error)
     return None

@@ -45,7 +45,7 @@ OF_USERS = frozenset(
 )
 """What a user can do to a mandate in the package."""
 
-TOO_EARLY_FOR_THE_BANK = frozenset({MandateEventKind.SUSPENDED, MandateEventKind.RESUMED})
+_TOO_EARLY_FOR_THE_BANK = frozenset({MandateEventKind.SUSPENDED, MandateEventKind.RESUMED})
 """What can't be done to a mandate while its debtor's bank has not confirmed it."""
 
 _ALIVE = OPEN_STATES | {MandateState.SPENT}
@@ -74,6 +74,8 @@ def change(work: Work, connection: Connection, step: Step, mandate: Mandate, eve
         mandate=mandate.reference,
         state=state.value,
     )
+    if event.kind is MandateEventKind.BANK_CONFIRMED:
+        hear_users_again(work, connection, mandate, _TOO_EARLY_FOR_THE_BANK)
     return True
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from connector.errors import NoAccess, Retriable
+from connector.errors import Retriable
 from connector.model.deed import Step
 from connector.model.reason import Reason, ReasonCode
 from connector.steps.work import Work
@@ -53,9 +53,7 @@ def retried(work: Work, name: str, call: Callable[[], Answer]) -> Answer:
 
 
 def _may_pass_soon(error: BaseException) -> bool:
-    if not isinstance(error, Retriable) or isinstance(error, NoAccess):
-        return False
-    return (error.retry_after_seconds or 0) <= _WORTH_WAITING_SECONDS
+    return isinstance(error, Retriable) and error.may_pass_within(_WORTH_WAITING_SECONDS)
 
 
 def _respect_its_wish(work: Work, name: str) -> None:
